@@ -1,0 +1,13 @@
+/*
+|--------------------------------------------------------------------------
+| JavaScript entrypoint for running ace commands
+|--------------------------------------------------------------------------
+|
+| The production build replaces this file. In development it registers the
+| hook that lets Node load TypeScript, then starts the console.
+|
+*/
+
+import '@poppinss/ts-exec'
+
+await import('./bin/console.js')

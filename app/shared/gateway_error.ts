@@ -1,0 +1,36 @@
+import { Exception } from '@adonisjs/core/exceptions'
+
+export interface GatewayErrorOptions {
+  /** Stable name for programs, in snake_case: the `code` of the problem document. */
+  code: string
+
+  /** The HTTP status that a caller is answered with. */
+  status: number
+
+  /** Whether the same request may succeed later without anybody changing anything. */
+  retryable: boolean
+
+  /** How long to wait before trying again, in milliseconds. */
+  retryAfterMs?: number
+
+  /** The message in the ledger that the failed request left behind. */
+  messageId?: string
+}
+
+/**
+ * Base of every error that crosses a capability's border. It carries plain facts
+ * only: no foreign error, request or answer, since those hold secrets. Rendered as
+ * an RFC 9457 problem document by the exception handler.
+ */
+export class GatewayError extends Exception {
+  readonly retryable: boolean
+  readonly retryAfterMs?: number
+  readonly messageId?: string
+
+  constructor(detail: string, options: GatewayErrorOptions) {
+    super(detail, { code: options.code, status: options.status })
+    this.retryable = options.retryable
+    this.retryAfterMs = options.retryAfterMs
+    this.messageId = options.messageId
+  }
+}

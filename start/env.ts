@@ -1,0 +1,94 @@
+/*
+|--------------------------------------------------------------------------
+| Environment variables
+|--------------------------------------------------------------------------
+|
+| Read once, before anything else. A wrong value stops the boot before the
+| port opens, and the report names every wrong variable at once. Only files
+| under config/ read this module.
+|
+*/
+
+import { Env } from '@adonisjs/core/env'
+import {
+  addresses,
+  flag,
+  inProduction,
+  integer,
+  nodeOptions,
+  oneOf,
+  refusedInProduction,
+  requiredSecret,
+  secret,
+  text,
+  url,
+} from '#start/env_rules'
+
+const sandboxMode = () => process.env.SMS_SANDBOX_MODE === 'true'
+const headerGiven = () =>
+  Boolean(
+    process.env.ORANGE_AUTHORIZATION_HEADER || process.env.ORANGE_AUTHORIZATION_HEADER_FILE
+  )
+const credentialsNeeded = () => !sandboxMode() && !headerGiven()
+
+const basicHeader = (value: string) =>
+  /^Basic [A-Za-z0-9+/]+={0,2}$/.test(value)
+    ? undefined
+    : 'must be the ready-made header of the Orange portal: the word Basic, a space, base64'
+
+const ed25519Seed = (value: string) =>
+  Buffer.from(value, 'base64').length === 32 && /^[A-Za-z0-9+/]+={0,2}$/.test(value)
+    ? undefined
+    : 'must be base64 of 32 bytes (openssl rand -base64 32)'
+
+const noSandboxInProduction = (enabled: boolean) =>
+  enabled && inProduction() && process.env.ALLOW_SANDBOX_IN_PRODUCTION !== 'true'
+    ? 'sends nothing: production refuses it without ALLOW_SANDBOX_IN_PRODUCTION=true'
+    : undefined
+
+const env = await Env.create(new URL('../', import.meta.url), {
+  NODE_ENV: oneOf('production', ['development', 'production', 'test']),
+  HOST: text({}),
+  PORT: integer(3333, { min: 0, max: 65_535 }),
+  APP_KEY: requiredSecret({ minLength: 32 }),
+  APP_URL: url(undefined),
+  LOG_LEVEL: oneOf('info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+  TRUSTED_PROXIES: addresses(),
+
+  ORANGE_CLIENT_ID: text({ required: credentialsNeeded, matches: /^[\x21-\x7e]+$/ }),
+  ORANGE_CLIENT_SECRET: secret({ required: credentialsNeeded, minLength: 8 }),
+  ORANGE_AUTHORIZATION_HEADER: secret({ required: () => false, check: basicHeader }),
+  ORANGE_API_BASE_URL: url('https://api.orange.com'),
+  ORANGE_TOKEN_ENDPOINT: url('https://api.orange.com/oauth/v3/token'),
+  ORANGE_SMS_ENDPOINT: text({ matches: /^\/[\w/.-]+$/, expectation: 'must be a path' }),
+  ORANGE_OAUTH_SCOPE: text({ matches: /^[\x21\x23-\x5b\x5d-\x7e ]+$/ }),
+  ORANGE_SMS_SENDER_ADDRESS: text({
+    required: () => !sandboxMode(),
+    matches: /^tel:\+\d{4,15}(\s*,\s*tel:\+\d{4,15})*$/,
+    expectation: 'must look like tel:+2210000; several are separated by commas',
+  }),
+  SMS_ENABLED: flag(true),
+  SMS_SANDBOX_MODE: flag(false, noSandboxInProduction),
+  ALLOW_SANDBOX_IN_PRODUCTION: flag(false),
+
+  OAUTH_CACHE_ENABLED: flag(true),
+  OAUTH_REFRESH_THRESHOLD_MINUTES: integer(10, { min: 1, max: 720 }),
+  OAUTH_TOKEN_STORE: oneOf('memory', ['memory']),
+
+  DB_CONNECTION: oneOf('sqlite', ['sqlite', 'postgres']),
+  DATABASE_URL: secret({ required: () => process.env.DB_CONNECTION === 'postgres' }),
+  SQLITE_PATH: text({}),
+
+  AUDIT_SIGNING_KEY: secret({ required: inProduction, check: ed25519Seed }),
+  MONITORING_SECRET: secret({ required: () => false, minLength: 16 }),
+
+  NODE_OPTIONS: nodeOptions(),
+  NODE_DEBUG: refusedInProduction(/http|net|tls|undici/, 'prints Authorization headers'),
+  NODE_TLS_REJECT_UNAUTHORIZED: refusedInProduction(/^0$/, 'switches certificate checks off'),
+  SSLKEYLOGFILE: refusedInProduction(/./, 'writes TLS keys to a file'),
+})
+
+/** A process that was told nothing is a production process. */
+process.env.NODE_ENV = env.get('NODE_ENV')
+
+export default env

@@ -1,0 +1,12 @@
+/*
+|--------------------------------------------------------------------------
+| Routes file
+|--------------------------------------------------------------------------
+|
+| Each capability declares its own routes.
+|
+*/
+
+import '#sms/routes'
+import '#oauth/routes'
+import '#monitoring/routes'
