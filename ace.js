@@ -8,6 +8,7 @@
 |
 */
 
-import '@poppinss/ts-exec'
+import './pinned_node.js'
 
+await import('@poppinss/ts-exec')
 await import('./bin/console.js')

@@ -13,7 +13,13 @@ export default defineConfig({
     },
     () => import('@adonisjs/core/providers/vinejs_provider'),
     () => import('@adonisjs/lucid/database_provider'),
+    () => import('#providers/audit_provider'),
     () => import('@adonisjs/auth/auth_provider'),
+    () => import('#providers/access_provider'),
+    () => import('#providers/oauth_provider'),
+    () => import('#providers/orange_provider'),
+    () => import('#providers/sms_provider'),
+    () => import('#providers/monitoring_provider'),
   ],
 
   preloads: [() => import('#start/routes'), () => import('#start/kernel')],
@@ -27,7 +33,7 @@ export default defineConfig({
     forceExit: false,
   },
 
-  metaFiles: [],
+  metaFiles: [{ pattern: 'pinned_node.js', reloadServer: true }],
 
   hooks: {
     init: [

@@ -11,7 +11,7 @@
 |
 */
 
-await import('./pinned_node.js')
+await import(new URL('../pinned_node.js', import.meta.url).href)
 await import('reflect-metadata')
 const { Ignitor, prettyPrintError } = await import('@adonisjs/core')
 
@@ -32,6 +32,19 @@ const IMPORTER = (filePath: string) => {
   return import(filePath)
 }
 
+/**
+ * What the console framework calls a command line that it cannot understand.
+ */
+const WRONG_USE = new Set([
+  'E_COMMAND_NOT_FOUND',
+  'E_INVALID_FLAG',
+  'E_MISSING_ARG',
+  'E_MISSING_ARG_VALUE',
+  'E_MISSING_FLAG',
+  'E_MISSING_FLAG_VALUE',
+  'E_UNKNOWN_FLAG',
+])
+
 new Ignitor(APP_ROOT, { importer: IMPORTER })
   .tap((app) => {
     app.booting(async () => {
@@ -41,6 +54,16 @@ new Ignitor(APP_ROOT, { importer: IMPORTER })
     app.listenIf(app.managedByPm2, 'SIGINT', () => app.terminate())
   })
   .ace()
+  .configure(async (app) => {
+    const kernel = await app.container.make('ace')
+    const render = kernel.errorHandler.render.bind(kernel.errorHandler)
+
+    kernel.errorHandler.render = async (error, renderingKernel) => {
+      await render(error, renderingKernel)
+      const { code } = (error ?? {}) as { code?: string }
+      if (code && WRONG_USE.has(code)) renderingKernel.exitCode = 2
+    }
+  })
   .handle(process.argv.splice(2))
   .catch((error) => {
     process.exitCode = 1

@@ -9,7 +9,7 @@
 |
 */
 
-await import('./pinned_node.js')
+await import(new URL('../pinned_node.js', import.meta.url).href)
 await import('reflect-metadata')
 const { Ignitor, prettyPrintError } = await import('@adonisjs/core')
 

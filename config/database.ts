@@ -31,7 +31,10 @@ const dbConfig = defineConfig({
       connection: { filename: sqlitePath() },
       useNullAsDefault: true,
       pool: {
-        afterCreate(connection: { pragma(text: string): void }, done: (error: null, connection: unknown) => void) {
+        afterCreate(
+          connection: { pragma(text: string): void },
+          done: (error: null, connection: unknown) => void
+        ) {
           for (const pragma of SQLITE_PRAGMAS) connection.pragma(pragma)
           done(null, connection)
         },
@@ -42,8 +45,7 @@ const dbConfig = defineConfig({
     postgres: {
       client: 'pg',
       connection: { connectionString: env.get('DATABASE_URL')?.release() },
-      acquireConnectionTimeout: 5_000,
-      pool: { min: 0, max: 10 },
+      pool: { min: 0, max: 10, acquireTimeoutMillis: 5_000 },
       migrations,
       schemaGeneration: { enabled: false },
     },

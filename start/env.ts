@@ -26,9 +26,7 @@ import {
 
 const sandboxMode = () => process.env.SMS_SANDBOX_MODE === 'true'
 const headerGiven = () =>
-  Boolean(
-    process.env.ORANGE_AUTHORIZATION_HEADER || process.env.ORANGE_AUTHORIZATION_HEADER_FILE
-  )
+  Boolean(process.env.ORANGE_AUTHORIZATION_HEADER || process.env.ORANGE_AUTHORIZATION_HEADER_FILE)
 const credentialsNeeded = () => !sandboxMode() && !headerGiven()
 
 const basicHeader = (value: string) =>
@@ -58,8 +56,8 @@ const env = await Env.create(new URL('../', import.meta.url), {
   ORANGE_CLIENT_ID: text({ required: credentialsNeeded, matches: /^[\x21-\x7e]+$/ }),
   ORANGE_CLIENT_SECRET: secret({ required: credentialsNeeded, minLength: 8 }),
   ORANGE_AUTHORIZATION_HEADER: secret({ required: () => false, check: basicHeader }),
-  ORANGE_API_BASE_URL: url('https://api.orange.com'),
-  ORANGE_TOKEN_ENDPOINT: url('https://api.orange.com/oauth/v3/token'),
+  ORANGE_API_BASE_URL: url(undefined),
+  ORANGE_TOKEN_ENDPOINT: url(undefined),
   ORANGE_SMS_ENDPOINT: text({ matches: /^\/[\w/.-]+$/, expectation: 'must be a path' }),
   ORANGE_OAUTH_SCOPE: text({ matches: /^[\x21\x23-\x5b\x5d-\x7e ]+$/ }),
   ORANGE_SMS_SENDER_ADDRESS: text({

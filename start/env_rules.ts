@@ -129,7 +129,9 @@ export function flag(
   check?: (value: boolean) => string | undefined
 ): Rule<boolean> {
   return (name, value) => {
-    const parsed = { 'true': true, '1': true, 'false': false, '0': false, '': fallback }[value ?? '']
+    const parsed = { 'true': true, '1': true, 'false': false, '0': false, '': fallback }[
+      value ?? ''
+    ]
     if (parsed === undefined) return refuse(name, 'must be true or false')
 
     const problem = check?.(parsed)

@@ -28,7 +28,6 @@ const TITLES: Record<number, string> = {
   503: 'Service unavailable',
 }
 
-
 /**
  * Answers every failure with a problem document (RFC 9457), and says no more about
  * an unexpected one than that it happened.
@@ -94,4 +93,3 @@ function stackFrames(error: unknown): string[] {
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   return stack.split('\n').flatMap((line) => (/^\s+at /.test(line) ? line.trim() : []))
 }
-

@@ -33,4 +33,16 @@ export class GatewayError extends Exception {
     this.retryAfterMs = options.retryAfterMs
     this.messageId = options.messageId
   }
+
+  /** The same failure, told about one message. A new error: the old one may be shared by many callers. */
+  about(messageId: string): GatewayError {
+    const { code, status, retryable, retryAfterMs } = this
+    return new GatewayError(this.message, {
+      code: code!,
+      status,
+      retryable,
+      retryAfterMs,
+      messageId,
+    })
+  }
 }

@@ -16,7 +16,8 @@ const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g
  */
 export function parseJsonObject(text: string | undefined): Readonly<Record<string, unknown>> {
   const value = parse(text ?? '')
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new NotAJsonObject()
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new NotAJsonObject()
   if (hasRepeatedNames(text!)) throw new NotAJsonObject()
   return value as Record<string, unknown>
 }

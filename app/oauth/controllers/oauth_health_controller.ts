@@ -1,0 +1,76 @@
+import { inject } from '@adonisjs/core'
+import type { HttpContext } from '@adonisjs/core/http'
+import type { OAuthTokenService } from '#oauth/oauth_token_service'
+import { OAuthManager } from '#oauth/oauth_manager'
+import { clearValidator, healthValidator, refreshValidator } from '#oauth/validators'
+import { GatewayError } from '#shared/gateway_error'
+
+/** Shows the state of a token, and lets administrators renew or clear it. */
+@inject()
+export default class OAuthHealthController {
+  readonly #manager: OAuthManager
+
+  constructor(manager: OAuthManager) {
+    this.#manager = manager
+  }
+
+  async show(ctx: HttpContext) {
+    const { provider, tenant, probe } = await healthValidator.validate(ctx.request.qs())
+    const tokens = this.#manager.use(provider, { tenant })
+    if (probe) await this.#probe(tokens, ctx)
+
+    const { status, headroomSeconds, pause, lastRequest } = tokens.healthCheck()
+    const tokenInfo = tokens.getTokenInfo()
+
+    return ctx.response.status(status === 'unhealthy' ? 503 : 200).send({
+      service: 'oauth',
+      status,
+      details: {
+        authenticated: tokenInfo.isValid,
+        tokenInfo,
+        healthCheck: lastRequest,
+        headroomSeconds,
+        pause,
+        store: this.#manager.storeName,
+      },
+    })
+  }
+
+  async refresh({ request, caller }: HttpContext) {
+    const { provider, tenant, reason } = await request.validateUsing(refreshValidator)
+    const tokens = this.#manager.use(provider, { tenant })
+    await tokens.refreshToken({
+      actor: caller.actor,
+      comment: reason,
+      correlationId: request.id(),
+    })
+    return { data: { tokenInfo: tokens.getTokenInfo() } }
+  }
+
+  async clear({ request, response, caller }: HttpContext) {
+    const { provider, tenant, reason } = await clearValidator.validate(request.qs())
+    await this.#manager.use(provider, { tenant }).clearToken({
+      actor: caller.actor,
+      comment: reason,
+      correlationId: request.id(),
+    })
+    return response.noContent()
+  }
+
+  /** Asks for a token as a send would. That it fails shows in the health that follows. */
+  async #probe(tokens: OAuthTokenService, { caller, request }: HttpContext): Promise<void> {
+    if (!caller.abilities.has('oauth:manage')) {
+      throw new GatewayError('Probing takes the ability oauth:manage.', {
+        code: 'forbidden',
+        status: 403,
+        retryable: false,
+      })
+    }
+
+    await tokens
+      .getAccessToken({ actor: caller.actor, correlationId: request.id() })
+      .catch((error) => {
+        if (!(error instanceof GatewayError)) throw error
+      })
+  }
+}

@@ -1,0 +1,59 @@
+import type { TokenStore } from '#oauth/contracts'
+import { pauseAfter, remainingPause, type Failure, type Pause } from '#oauth/pause'
+import type { Random } from '#shared/backoff'
+import type { Clock } from '#shared/clock'
+
+/**
+ * The pause of one credential, obeyed by every token service that uses it. What this
+ * process knows counts at once; the store tells the other processes.
+ */
+export class CredentialPause {
+  readonly #credential: string
+  readonly #store: TokenStore
+  readonly #clock: Clock
+  readonly #random: Random
+  #known: Pause | null = null
+
+  constructor(
+    credential: string,
+    { store, clock, random }: { store: TokenStore; clock: Clock; random: Random }
+  ) {
+    this.#credential = credential
+    this.#store = store
+    this.#clock = clock
+    this.#random = random
+  }
+
+  /** The pause in force as far as this process knows. Does no I/O. */
+  get known(): Pause | null {
+    return remainingPause(this.#known, this.#clock.now()) > 0 ? this.#known : null
+  }
+
+  /** The pause in force, here or in the store. */
+  async current(): Promise<Pause | null> {
+    if (this.known) return this.known
+
+    const stored = await this.#store.getPause(this.#credential)
+    if (stored) this.#known = stored
+    return this.known
+  }
+
+  remainingMs(pause: Pause): number {
+    return remainingPause(pause, this.#clock.now())
+  }
+
+  /** In force here before the first await: nobody slips through while the store is told. */
+  async begin(failure: Failure): Promise<Pause> {
+    const pause = pauseAfter(failure, this.#known, { now: this.#clock.now(), random: this.#random })
+    this.#known = pause
+    await this.#store.setPause(this.#credential, pause)
+    return pause
+  }
+
+  /** A request succeeded: failures are counted from none again. */
+  async end(): Promise<void> {
+    if (!this.#known) return
+    this.#known = null
+    await this.#store.removePause(this.#credential)
+  }
+}

@@ -1,0 +1,51 @@
+import { GatewayError } from '#shared/gateway_error'
+import type { TokenVerdict } from '#oauth/pause'
+
+export interface TokenRequestFacts {
+  verdict: TokenVerdict
+
+  /** Why, as a word for programs: an RFC 6749 §5.2 error, a transport failure, or `http_503`. */
+  reason: string
+  httpStatus?: number
+
+  /** The provider's own error code, where it has one. */
+  upstreamCode?: string
+  retryAfterMs?: number
+
+  /** The server may have issued a token that never reached us. */
+  outcomeUnknown?: boolean
+}
+
+/** A token endpoint was asked once and gave no token. */
+export class TokenRequestError extends GatewayError {
+  readonly facts: TokenRequestFacts
+
+  constructor(facts: TokenRequestFacts) {
+    super(`The token endpoint gave no token: ${facts.reason}.`, {
+      code: 'token_request_failed',
+      status: 502,
+      retryable: facts.verdict === 'transient' || facts.verdict === 'throttled',
+      retryAfterMs: facts.retryAfterMs,
+    })
+    this.facts = facts
+  }
+}
+
+/** No usable token is in hand and none could be had in time. */
+export class TokenUnavailable extends GatewayError {
+  constructor(reason: string, retryAfterMs: number) {
+    super(`No access token can be had at the moment (${reason}). Nothing was sent.`, {
+      code: 'token_unavailable',
+      status: 503,
+      retryable: true,
+      retryAfterMs,
+    })
+  }
+}
+
+/** Nothing of that name stands in config/oauth.ts. */
+export class UnknownProvider extends GatewayError {
+  constructor() {
+    super('There is no such provider.', { code: 'unknown_provider', status: 404, retryable: false })
+  }
+}

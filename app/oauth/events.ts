@@ -1,0 +1,174 @@
+import type { AccessToken } from '#oauth/access_token'
+import type { TokenRequestFacts } from '#oauth/errors'
+import type { Pause } from '#oauth/pause'
+import type { Actor, AuditEvent } from '#shared/event_recorder'
+
+/** Who asked for something, why, and in the course of which request. */
+export interface Cause {
+  /** The part of the gateway or the person; the gateway itself when absent. */
+  actor?: Actor
+
+  /** Free text of a person who forced or cleared something. */
+  comment?: string
+  correlationId?: string
+}
+
+/** One request to a token endpoint, as events describe it. */
+export interface Attempt extends Cause {
+  attemptId: string
+  provider: string
+
+  /** Why a token was asked for: `absent`, `due`, `forced`, `min_validity`. */
+  reasonCode: string
+}
+
+const SYSTEM: Actor = { type: 'system', id: 'gateway' }
+
+function about(cause: Cause, provider: string): Omit<AuditEvent, 'type' | 'outcome'> {
+  return {
+    actor: cause.actor ?? SYSTEM,
+    comment: cause.comment,
+    correlationId: cause.correlationId,
+    target: { type: 'oauth_provider', id: provider },
+  }
+}
+
+function aboutAttempt(attempt: Attempt) {
+  return {
+    ...about(attempt, attempt.provider),
+    attemptId: attempt.attemptId,
+    reasonCode: attempt.reasonCode,
+  }
+}
+
+function tokenFacts(token: AccessToken): NonNullable<AuditEvent['token']> {
+  const { fingerprint, issuedAt, expiresAt } = token.record
+  return { fingerprint, issuedAt, expiresAt }
+}
+
+/** Everything that the token engine writes to the trail, in one place. */
+export const tokenEvents = {
+  requested: (attempt: Attempt): AuditEvent => ({
+    ...aboutAttempt(attempt),
+    type: 'auth.token.requested',
+    outcome: 'unknown',
+  }),
+
+  obtained: (
+    attempt: Attempt,
+    { token, previous, durationMs }: { token: AccessToken; previous?: string; durationMs: number }
+  ): AuditEvent => ({
+    ...aboutAttempt(attempt),
+    type: previous ? 'auth.token.refreshed' : 'auth.token.generated',
+    outcome: 'success',
+    token: tokenFacts(token),
+    previousTokenFingerprint: previous,
+    durationMs,
+  }),
+
+  outcomeUnknown: (attempt: Attempt, facts: TokenRequestFacts): AuditEvent => ({
+    ...aboutAttempt(attempt),
+    type: 'auth.token.outcome_unknown',
+    outcome: 'unknown',
+    severity: 'low',
+    reasonCode: facts.reason,
+  }),
+
+  requestFailed: (attempt: Attempt, facts: TokenRequestFacts, durationMs: number): AuditEvent => ({
+    ...aboutAttempt(attempt),
+    type: 'auth.token.request_failed',
+    outcome: 'failure',
+    severity: facts.verdict === 'terminal' ? 'high' : 'low',
+    reasonCode: facts.reason,
+    httpStatus: facts.httpStatus,
+    upstreamCode: facts.upstreamCode,
+    durationMs,
+    details: { cause: attempt.reasonCode, verdict: facts.verdict },
+  }),
+
+  credentialsInvalid: (attempt: Attempt, facts: TokenRequestFacts): AuditEvent => ({
+    ...aboutAttempt(attempt),
+    type: 'auth.credentials.invalid',
+    outcome: 'failure',
+    severity: 'high',
+    reasonCode: facts.reason,
+    httpStatus: facts.httpStatus,
+    upstreamCode: facts.upstreamCode,
+  }),
+
+  throttled: (attempt: Attempt, facts: TokenRequestFacts, pause: Pause): AuditEvent => ({
+    ...aboutAttempt(attempt),
+    type: 'auth.upstream.throttled',
+    outcome: 'failure',
+    severity: 'low',
+    reasonCode: facts.reason,
+    httpStatus: facts.httpStatus,
+    upstreamCode: facts.upstreamCode,
+    details: { waitMs: Math.round(pause.until - pause.since) },
+  }),
+
+  paused: (provider: string, pause: Pause, cause: Cause): AuditEvent => ({
+    ...about(cause, provider),
+    type: 'auth.credentials.paused',
+    outcome: 'failure',
+    severity: 'medium',
+    reasonCode: pause.reason,
+    details: {
+      until: new Date(pause.until).toISOString(),
+      failures: pause.failures,
+    },
+  }),
+
+  staleServed: (
+    provider: string,
+    phase: 'started' | 'ended',
+    { token, reasonCode }: { token: AccessToken; reasonCode: string }
+  ): AuditEvent => ({
+    ...about({}, provider),
+    type: `auth.token.stale_served.${phase}`,
+    outcome: phase === 'started' ? 'failure' : 'success',
+    severity: phase === 'started' ? 'medium' : 'informational',
+    reasonCode,
+    token: tokenFacts(token),
+  }),
+
+  cleared: (
+    provider: string,
+    {
+      token,
+      reasonCode,
+      cause,
+    }: { token: AccessToken | undefined; reasonCode: string; cause: Cause }
+  ): AuditEvent => ({
+    ...about(cause, provider),
+    type: 'auth.token.cleared',
+    outcome: 'success',
+    reasonCode,
+    token: token && tokenFacts(token),
+  }),
+
+  refreshRequested: (provider: string, cause: Cause): AuditEvent => ({
+    ...about(cause, provider),
+    type: 'auth.token.refresh_requested',
+    outcome: 'unknown',
+  }),
+
+  forceRefreshed: (
+    provider: string,
+    { cause, token, previous }: { cause: Cause; token?: AccessToken; previous?: AccessToken }
+  ): AuditEvent => ({
+    ...about(cause, provider),
+    type: 'auth.token.force_refreshed',
+    outcome: token ? 'success' : 'failure',
+    token: token && tokenFacts(token),
+    previousTokenFingerprint: previous?.fingerprint,
+  }),
+
+  clockJumped: (provider: string, driftMs: number): AuditEvent => ({
+    ...about({}, provider),
+    type: 'clock.jump_detected',
+    outcome: 'success',
+    severity: 'medium',
+    details: { driftMs: Math.round(driftMs) },
+  }),
+}

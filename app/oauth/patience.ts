@@ -1,0 +1,81 @@
+import type { AccessToken } from '#oauth/access_token'
+import type { CredentialPause } from '#oauth/credential_pause'
+import { TokenRequestError, TokenUnavailable } from '#oauth/errors'
+import type { Clock } from '#shared/clock'
+
+export interface PatienceParts {
+  clock: Clock
+  pause: CredentialPause
+
+  /** How long a caller waits for a token, in milliseconds. */
+  waitMs: number
+}
+
+/** How often one caller has the token endpoint asked before it is given up. */
+const TRIES = 3
+
+/** When a caller should come back if no pause says it, in milliseconds. */
+const COME_BACK_MS = 1_000
+
+/** How one caller waits for a token: through short pauses and a few failures, and not for ever. */
+export class Patience {
+  readonly #parts: PatienceParts
+
+  constructor(parts: PatienceParts) {
+    this.#parts = parts
+  }
+
+  /** @throws {TokenUnavailable} when the time or the tries are used up */
+  async for(obtain: () => Promise<AccessToken>): Promise<AccessToken> {
+    const deadline = this.#deadline()
+
+    for (let tries = 1; ; tries++) {
+      await this.outlastPause(deadline)
+      try {
+        return await this.within(obtain(), deadline)
+      } catch (error) {
+        const again = error instanceof TokenRequestError && error.retryable
+        if (!again || tries === TRIES) throw this.#toUnavailable(error)
+      }
+    }
+  }
+
+  /** @throws {TokenUnavailable} at once when the pause outlasts the deadline */
+  async outlastPause(deadline = this.#deadline()): Promise<void> {
+    const { clock, pause: pauses } = this.#parts
+
+    for (;;) {
+      const pause = await pauses.current()
+      if (!pause) return
+
+      const remaining = pauses.remainingMs(pause)
+      if (clock.monotonic() + remaining >= deadline) {
+        throw new TokenUnavailable(pause.reason, remaining)
+      }
+      await new Promise<void>((resolve) => clock.after(remaining, resolve))
+    }
+  }
+
+  /** The request goes on after the deadline: its token is there for the next caller. */
+  within(token: Promise<AccessToken>, deadline = this.#deadline()): Promise<AccessToken> {
+    const { clock } = this.#parts
+
+    return new Promise((resolve, reject) => {
+      const cancel = clock.after(deadline - clock.monotonic(), () => {
+        reject(new TokenUnavailable('timeout', COME_BACK_MS))
+      })
+      token.then(resolve, reject).finally(cancel)
+    })
+  }
+
+  #deadline(): number {
+    return this.#parts.clock.monotonic() + this.#parts.waitMs
+  }
+
+  #toUnavailable(error: unknown): unknown {
+    if (!(error instanceof TokenRequestError)) return error
+    const { known } = this.#parts.pause
+    const wait = known ? this.#parts.pause.remainingMs(known) : COME_BACK_MS
+    return new TokenUnavailable(error.facts.reason, wait)
+  }
+}

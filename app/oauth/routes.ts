@@ -1,0 +1,18 @@
+import router from '@adonisjs/core/services/router'
+import { controllers } from '#generated/controllers'
+import { middleware } from '#start/kernel'
+
+router
+  .get('/api/oauth/health', [controllers.oauth.OauthHealth, 'show'])
+  .as('oauth.health')
+  .use(middleware.access({ can: 'oauth:read' }))
+
+router
+  .post('/api/oauth/refresh', [controllers.oauth.OauthHealth, 'refresh'])
+  .as('oauth.refresh')
+  .use(middleware.access({ can: 'oauth:manage' }))
+
+router
+  .delete('/api/oauth/token', [controllers.oauth.OauthHealth, 'clear'])
+  .as('oauth.token.clear')
+  .use(middleware.access({ can: 'oauth:manage' }))

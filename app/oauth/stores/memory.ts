@@ -1,0 +1,39 @@
+import type { TokenRecord, TokenStore } from '#oauth/contracts'
+import type { Pause } from '#oauth/pause'
+
+/** Keeps tokens for as long as the process lives. Another process knows nothing of them. */
+export class MemoryTokenStore implements TokenStore {
+  readonly name: string = 'memory'
+  readonly #tokens = new Map<string, TokenRecord>()
+  readonly #pauses = new Map<string, Pause>()
+
+  async get(key: string): Promise<TokenRecord | null> {
+    return this.#tokens.get(key) ?? null
+  }
+
+  async replace(key: string, record: TokenRecord, expected: string | null): Promise<boolean> {
+    if (!this.#holds(key, expected)) return false
+    this.#tokens.set(key, record)
+    return true
+  }
+
+  async remove(key: string, expected: string): Promise<boolean> {
+    return this.#holds(key, expected) && this.#tokens.delete(key)
+  }
+
+  async getPause(credential: string): Promise<Pause | null> {
+    return this.#pauses.get(credential) ?? null
+  }
+
+  async setPause(credential: string, pause: Pause): Promise<void> {
+    this.#pauses.set(credential, pause)
+  }
+
+  async removePause(credential: string): Promise<void> {
+    this.#pauses.delete(credential)
+  }
+
+  #holds(key: string, fingerprint: string | null): boolean {
+    return (this.#tokens.get(key)?.fingerprint ?? null) === fingerprint
+  }
+}

@@ -1,0 +1,91 @@
+import { decodeJwt } from 'jose'
+import type { Random } from '#shared/backoff'
+
+const SECOND = 1000
+
+/** What a token's life is taken to be when nobody says. RFC 6749 §5.1 leaves it to the client. */
+const UNSTATED_LIFE = 60 * SECOND
+const SHORTEST_LIFE = SECOND
+const LONGEST_LIFE = 24 * 60 * 60 * SECOND
+
+/** No token is sent in the last moments of its life: it would expire on its way. */
+const LONGEST_LAST_MOMENTS = 2 * SECOND
+
+/** Instants of one life. On whatever clock `start` was read. */
+export interface TokenLifetime {
+  /** Renew from here on, behind the traffic. */
+  refreshAt: number
+
+  /** Not sent from here on. */
+  usableUntil: number
+  expiresAt: number
+}
+
+/** `expires_in` is there and is neither a whole number nor its decimal digits. */
+export class InvalidExpiresIn extends Error {
+  constructor() {
+    super('expires_in is not a whole number of seconds')
+  }
+}
+
+/**
+ * Reads `expires_in` (RFC 6749 §5.1), in seconds. Digits in a string are accepted:
+ * Orange's own documents show them.
+ *
+ * @throws {InvalidExpiresIn}
+ */
+export function parseExpiresIn(value: unknown): number | undefined {
+  if (value === undefined) return undefined
+  const seconds = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
+  if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < 0) {
+    throw new InvalidExpiresIn()
+  }
+  return seconds
+}
+
+/** How long a token lives from its request on, in milliseconds. */
+export function lifeOf(accessToken: string, expiresIn: number | undefined): number {
+  const stated = expiresIn === undefined ? lifeInJwt(accessToken) : expiresIn * SECOND
+  return Math.min(LONGEST_LIFE, Math.max(SHORTEST_LIFE, stated ?? UNSTATED_LIFE))
+}
+
+/**
+ * @param start when the token was requested, in milliseconds
+ * @param life in milliseconds
+ * @param threshold how long before its end a token is renewed; at most half of its life is used
+ */
+export function lifetime(
+  start: number,
+  life: number,
+  { threshold, random }: { threshold: number; random: Random }
+): TokenLifetime {
+  const margin = Math.min(threshold, life / 2) * (1 + random() / 10)
+  return {
+    refreshAt: start + life - margin,
+    usableUntil: usableUntil(start, start + life),
+    expiresAt: start + life,
+  }
+}
+
+export function usableUntil(issuedAt: number, expiresAt: number): number {
+  return expiresAt - Math.min(LONGEST_LAST_MOMENTS, (expiresAt - issuedAt) / 10)
+}
+
+/**
+ * When a server hands out the same token again, with less life: renewing it early would
+ * only bring the same token once more, so it is renewed just before its end.
+ */
+export function lifetimeOfSameToken(again: TokenLifetime, known: TokenLifetime): TokenLifetime {
+  const shorter = again.expiresAt < known.expiresAt ? again : known
+  return { ...shorter, refreshAt: shorter.usableUntil }
+}
+
+/** The claims are read for their arithmetic only; nothing is trusted because of them. */
+function lifeInJwt(accessToken: string): number | undefined {
+  try {
+    const { exp, iat } = decodeJwt(accessToken)
+    return exp !== undefined && iat !== undefined && exp > iat ? (exp - iat) * SECOND : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,118 @@
+import type { Secret } from '@adonisjs/core/helpers'
+import type { AccessToken } from '#oauth/access_token'
+import type { Cause } from '#oauth/events'
+import type { OAuthTokenService, TokenRequest } from '#oauth/oauth_token_service'
+import type { TokenHealth, TokenInfo } from '#oauth/token_health'
+import { orangeEvents } from '#orange/events'
+import { verdictOn } from '#orange/orange_answers'
+import type { EventRecorder } from '#shared/event_recorder'
+import type { HttpAnswer, HttpClient, HttpRequest } from '#shared/http_client'
+
+export interface OrangeAuthServiceParts {
+  tokens: OAuthTokenService
+  http: HttpClient
+  recorder: EventRecorder
+}
+
+/** An answer, and the token with which it was had. */
+export interface AuthenticatedAnswer {
+  answer: HttpAnswer
+  token: AccessToken
+}
+
+export type AuthenticatedHeaders = Record<string, string | Secret<string>>
+
+/** Puts Orange's token on requests, and renews it when Orange refuses it. */
+export class OrangeAuthService {
+  readonly #parts: OrangeAuthServiceParts
+
+  constructor(parts: OrangeAuthServiceParts) {
+    this.#parts = parts
+  }
+
+  /** @throws {TokenUnavailable} */
+  async getAuthenticatedHeaders(request?: TokenRequest): Promise<AuthenticatedHeaders> {
+    return headersFor(await this.#parts.tokens.getAccessToken(request))
+  }
+
+  /** @throws {TokenUnavailable} */
+  async prepareAuthenticatedRequest(request: HttpRequest, cause?: Cause): Promise<HttpRequest> {
+    return withToken(request, await this.#parts.tokens.getAccessToken(cause))
+  }
+
+  /**
+   * Sends a request with the current token. When Orange refuses the token, the request is
+   * sent once more with another one: a refused token means that nothing was accepted, so
+   * this is safe for a POST too.
+   *
+   * @throws {TokenUnavailable} when there is no token to send with
+   * @throws {TransportError} when there was no whole answer
+   */
+  async send(request: HttpRequest, cause: Cause = {}): Promise<AuthenticatedAnswer> {
+    const first = await this.#exchange(request, cause)
+    if (!(await this.handleAuthError(first.answer, first.token, cause))) return first
+
+    const replay = await this.#exchange(request, cause)
+    const refusedAgain = await this.handleAuthError(replay.answer, replay.token, cause)
+    await this.#parts.recorder.record(
+      orangeEvents.retriedAfter401(replay, { cause, accepted: !refusedAgain })
+    )
+    return replay
+  }
+
+  /**
+   * Looks at an answer for what it says about the token. Answers true when the token was
+   * refused and has been given up, so that the request may be sent once more.
+   */
+  async handleAuthError(
+    answer: HttpAnswer,
+    token: AccessToken,
+    cause: Cause = {}
+  ): Promise<boolean> {
+    const { tokens, recorder } = this.#parts
+    const { verdict, reason } = verdictOn(answer)
+    if (answer.status < 500 && answer.status !== 401) tokens.confirm(token)
+
+    if (verdict === 'token_rejected' || verdict === 'credentials_missing') {
+      await recorder.record(
+        orangeEvents.rejected401({ answer, token }, { cause, code: reason.code })
+      )
+    }
+    if (verdict === 'throttled') {
+      await recorder.record(orangeEvents.throttled({ answer, token }, { cause, code: reason.code }))
+    }
+    if (verdict !== 'token_rejected') return false
+
+    await tokens.invalidate(token, cause)
+    return true
+  }
+
+  /** Resolves when a request could be sent now: a token is in hand, or was to be had. */
+  async ensureAvailable(cause?: Cause): Promise<void> {
+    await this.#parts.tokens.ensureAvailable(cause)
+  }
+
+  getStatus(): { tokenInfo: TokenInfo; health: TokenHealth } {
+    const { tokens } = this.#parts
+    return { tokenInfo: tokens.getTokenInfo(), health: tokens.healthCheck() }
+  }
+
+  /** @throws {TokenRequestError} when Orange gave no token; the old one is kept */
+  async forceTokenRefresh(cause: Cause): Promise<TokenInfo> {
+    await this.#parts.tokens.refreshToken(cause)
+    return this.#parts.tokens.getTokenInfo()
+  }
+
+  async #exchange(request: HttpRequest, cause: Cause): Promise<AuthenticatedAnswer> {
+    const token = await this.#parts.tokens.getAccessToken(cause)
+    return { answer: await this.#parts.http.exchange(withToken(request, token)), token }
+  }
+}
+
+function headersFor(token: AccessToken): AuthenticatedHeaders {
+  return { Authorization: token.authorization, Accept: 'application/json' }
+}
+
+function withToken(request: HttpRequest, token: AccessToken): HttpRequest {
+  return { ...request, headers: { ...request.headers, ...headersFor(token) } }
+}

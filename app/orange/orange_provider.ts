@@ -1,0 +1,38 @@
+import type { CredentialSource } from '#oauth/contracts'
+import type { ProviderConfig } from '#oauth/define_config'
+import type { AnswerRule } from '#oauth/token_answer'
+
+/**
+ * Codes of Orange's gateway that it may put in front of the token endpoint.
+ *
+ * @see https://developer.orange.com/resources/orange-apis-error-handling
+ */
+const ANSWER_RULES: readonly AnswerRule[] = [
+  { member: 'code', values: [53], verdict: 'throttled' },
+  { member: 'code', values: [40, 41, 50, 51, 52], verdict: 'terminal' },
+  { member: 'code', values: [5, 6], verdict: 'transient' },
+]
+
+/**
+ * What is particular to tokens of Orange (Africa and Middle East): Basic authentication
+ * with id and secret as they are, not form-encoded first.
+ *
+ * @see https://developer.orange.com/tech_guide/2-legged-oauth-2-v3
+ */
+export function orangeProvider(options: {
+  tokenEndpoint: string
+  credentials: CredentialSource
+  scope?: string
+}): ProviderConfig {
+  return {
+    grant: 'client_credentials',
+    credentials: options.credentials,
+    scope: options.scope,
+    endpoint: {
+      url: options.tokenEndpoint,
+      clientAuthentication: 'basic',
+      formEncodeCredentials: false,
+      answerRules: ANSWER_RULES,
+    },
+  }
+}

@@ -1,0 +1,19 @@
+import { hostname } from 'node:os'
+import env from '#start/env'
+import app from '@adonisjs/core/services/app'
+import type { AuditConfig } from '#audit/audit_config'
+
+const TOKEN_DEADLINE_MS = 10_000
+const TOKEN_LEASE_MS = 20_000
+
+const auditConfig: AuditConfig = {
+  chain: 'main',
+  signingKey: env.get('AUDIT_SIGNING_KEY'),
+  developmentKeyFile: app.makePath('tmp/audit-signing-key'),
+  instanceId: `${hostname()}:${process.pid}`,
+  attemptAgeMs: TOKEN_DEADLINE_MS + TOKEN_LEASE_MS,
+  sweepIntervalMs: 30_000,
+  startRetryMs: 5_000,
+}
+
+export default auditConfig

@@ -1,0 +1,36 @@
+import type { ApplicationService } from '@adonisjs/core/types'
+import { OAuthManager } from '#oauth/oauth_manager'
+import { OrangeAuthService } from '#orange/orange_auth_service'
+import { OrangeSmsClient } from '#orange/orange_sms_client'
+import { systemClock } from '#shared/clock'
+import { EventRecorder } from '#shared/event_recorder'
+import { HttpClient } from '#shared/http_client'
+
+export default class OrangeProvider {
+  constructor(protected app: ApplicationService) {}
+
+  register() {
+    const { container, config } = this.app
+
+    container.singleton(OrangeAuthService, async (resolver) => {
+      const manager = await resolver.make(OAuthManager)
+      return new OrangeAuthService({
+        tokens: manager.use('orange'),
+        http: await resolver.make(HttpClient),
+        recorder: await resolver.make(EventRecorder),
+      })
+    })
+
+    container.singleton(OrangeSmsClient, async (resolver) => {
+      const { baseUrl, sms } = config.get<typeof import('#config/orange').default>('orange')
+      return new OrangeSmsClient({
+        auth: await resolver.make(OrangeAuthService),
+        clock: systemClock,
+        random: Math.random,
+        baseUrl,
+        path: sms.path,
+        deadlineMs: sms.deadlineMs,
+      })
+    })
+  }
+}

@@ -1,0 +1,60 @@
+import { Logger } from '@adonisjs/core/logger'
+import type { ApplicationService } from '@adonisjs/core/types'
+import { OrangeSmsClient } from '#orange/orange_sms_client'
+import { systemClock } from '#shared/clock'
+import { KeyedDigest } from '#shared/keyed_digest'
+import { SendSms } from '#sms/actions/send_sms'
+import { SmsSettings } from '#sms/sms_settings'
+import { InterruptedSends } from '#sms/interrupted_sends'
+import { SmsLedger } from '#sms/stores/sms_ledger'
+
+export default class SmsProvider {
+  #interruptedSends?: InterruptedSends
+
+  constructor(protected app: ApplicationService) {}
+
+  register() {
+    const { container, config } = this.app
+
+    container.singleton(SmsSettings, () => {
+      const { sms } = config.get<typeof import('#config/orange').default>('orange')
+      return new SmsSettings(
+        sms.enabled,
+        sms.senderAddresses.map((address) => address.replace(/^tel:/, ''))
+      )
+    })
+
+    container.singleton(SmsLedger, async (resolver) => {
+      const encryption = await resolver.make('encryption')
+      return new SmsLedger({
+        encryption: encryption.use(),
+        numberIndex: new KeyedDigest(config.get('app.appKey'), 'telephone-numbers'),
+        clock: systemClock,
+      })
+    })
+
+    container.singleton(SendSms, async (resolver) => {
+      return new SendSms({
+        client: await resolver.make(OrangeSmsClient),
+        ledger: await resolver.make(SmsLedger),
+        settings: await resolver.make(SmsSettings),
+        logger: await resolver.make(Logger),
+      })
+    })
+  }
+
+  async ready() {
+    if (this.app.getEnvironment() !== 'web') return
+
+    this.#interruptedSends = new InterruptedSends({
+      ledger: await this.app.container.make(SmsLedger),
+      logger: await this.app.container.make(Logger),
+      clock: systemClock,
+    })
+    this.#interruptedSends.start()
+  }
+
+  async shutdown() {
+    await this.#interruptedSends?.stop()
+  }
+}
