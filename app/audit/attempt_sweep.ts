@@ -1,0 +1,116 @@
+import type { Logger } from '@adonisjs/core/logger'
+import type { EventRecorder } from '#shared/event_recorder'
+import type { Cancel, Clock } from '#shared/clock'
+import { OutageLog } from '#audit/outage_log'
+import type { AuditStore } from '#audit/stores/audit_store'
+import type { Attempt, AttemptStore } from '#audit/stores/attempt_store'
+
+export interface AttemptSweepOptions {
+  store: AuditStore
+  attempts: AttemptStore
+  recorder: EventRecorder
+  clock: Clock
+  logger: Logger
+
+  /** How old a request without an outcome has to be, in milliseconds. */
+  ageMs: number
+
+  /** Time between two sweeps, in milliseconds. */
+  intervalMs: number
+}
+
+const PAGE = 100
+
+/**
+ * Finds token requests whose outcome nobody recorded, because the process that made
+ * them died or could not write, and records that it is unknown.
+ */
+export class AttemptSweep {
+  readonly #options: AttemptSweepOptions
+  readonly #outage: OutageLog
+
+  /** Every request up to this number is settled: it spares looking at them again. */
+  #settledUpTo = 0
+  #running: Promise<void> = Promise.resolve()
+  #cancel: Cancel = () => {}
+  #stopped = false
+
+  constructor(options: AttemptSweepOptions) {
+    this.#options = options
+    this.#outage = new OutageLog(options.logger, 'Settling token requests')
+  }
+
+  /** Sweeps now and from then on, in the background. */
+  start(): void {
+    this.#running = this.#sweepAndPlanNext()
+  }
+
+  /** Resolves when a sweep that is under way has ended. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#cancel()
+    await this.#running
+  }
+
+  /**
+   * Settles everything that is old enough.
+   *
+   * @returns how many requests were found without an outcome and now have one
+   * @throws RecordingUnavailable, or the database's error when it cannot be read
+   */
+  async settle(): Promise<number> {
+    const { attempts, clock, ageMs } = this.#options
+    const recordedBefore = new Date(clock.now() - ageMs).toISOString()
+    const horizon = await attempts.allOlderUpTo(this.#settledUpTo, recordedBefore)
+
+    let settled = 0
+    let page: Attempt[]
+    do {
+      page = await attempts.unsettled(this.#settledUpTo, recordedBefore, PAGE)
+      for (const attempt of page) settled += await this.#settleOne(attempt)
+    } while (page.length === PAGE && !this.#stopped)
+
+    if (page.length < PAGE) this.#settledUpTo = horizon
+    return settled
+  }
+
+  async #sweepAndPlanNext(): Promise<void> {
+    try {
+      await this.settle()
+      this.#outage.worked()
+    } catch (error) {
+      this.#outage.failed(error)
+    }
+
+    if (this.#stopped) return
+    this.#cancel = this.#options.clock.after(this.#options.intervalMs, () => this.start())
+  }
+
+  /** Looks again under the lock: another process may be settling the same request. */
+  #settleOne(attempt: Attempt): Promise<number> {
+    const { store, attempts, recorder } = this.#options
+
+    return store.transaction(async (trx) => {
+      await store.lock(trx)
+      if (await attempts.hasOutcome(trx, attempt.attemptId)) return 0
+
+      await recorder.record(outcomeUnknown(attempt), trx)
+      return 1
+    })
+  }
+}
+
+function outcomeUnknown(attempt: Attempt) {
+  const { targetType, targetId } = attempt
+
+  return {
+    type: 'auth.token.outcome_unknown',
+    outcome: 'unknown',
+    reasonCode: 'no_outcome_recorded',
+    actor: { type: 'system', id: 'attempt-sweep' },
+    target: targetType && targetId ? { type: targetType, id: targetId } : undefined,
+    attemptId: attempt.attemptId,
+    correlationId: attempt.correlationId,
+    details: { requestedAt: attempt.occurredAt },
+  } as const
+}

@@ -1,0 +1,31 @@
+import type { Secret } from '@adonisjs/core/helpers'
+
+export interface AuditConfig {
+  /** Name of the chain of events that this application writes. Part of every head signature. */
+  chain: string
+
+  /**
+   * Base64 of the 32-byte Ed25519 seed (RFC 8032 §5.1.5) that signs the head of the
+   * chain. Absent outside production: a seed is then made once and kept in
+   * `developmentKeyFile`.
+   */
+  signingKey?: Secret<string>
+
+  /** Where the seed of a development machine is kept, readable by its owner only. */
+  developmentKeyFile: string
+
+  /** How the process that wrote an event is named in it. */
+  instanceId: string
+
+  /**
+   * A token request without an outcome for this long has none to come, in milliseconds:
+   * the deadline of the request and the lease it runs under, together.
+   */
+  attemptAgeMs: number
+
+  /** Time between two searches for such requests, in milliseconds. */
+  sweepIntervalMs: number
+
+  /** Time between two tries to record that the service started, in milliseconds. */
+  startRetryMs: number
+}

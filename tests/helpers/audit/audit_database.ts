@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, rmSync } from 'node:fs'
+import { getActiveTest } from '@japa/runner'
+import app from '@adonisjs/core/services/app'
+import db from '@adonisjs/lucid/services/db'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+import CreateAuditTables from '#database/migrations/1790000000010_create_audit_tables'
+import { connectionConfig, type Place } from '#tests/helpers/audit/connection_config'
+import { postgresUrl } from '#tests/helpers/audit/postgres_url'
+
+export interface AuditDatabase {
+  place: Place
+  connect: () => QueryClientContract
+}
+
+/** Each opens empty audit tables of their own, which are gone when the running test ends. */
+export const auditDatabases: { name: Place['dialect']; open: () => Promise<AuditDatabase> }[] = [
+  { name: 'SQLite', open: openSqlite },
+  ...(postgresUrl ? [{ name: 'PostgreSQL' as const, open: () => openPostgres(postgresUrl!) }] : []),
+]
+
+async function openSqlite(): Promise<AuditDatabase> {
+  const file = app.makePath('tmp', `${uniqueName()}.sqlite3`)
+  mkdirSync(app.makePath('tmp'), { recursive: true })
+
+  cleanup(() => {
+    for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
+  })
+  return open({ dialect: 'SQLite', file })
+}
+
+async function openPostgres(url: string): Promise<AuditDatabase> {
+  const schema = uniqueName()
+  const admin = `${schema}_admin`
+  db.manager.add(admin, { client: 'pg', connection: { connectionString: url } })
+  await db.connection(admin).rawQuery('CREATE SCHEMA ??', [schema])
+
+  cleanup(async () => {
+    await db.connection(admin).rawQuery('DROP SCHEMA ?? CASCADE', [schema])
+    await db.manager.close(admin, true)
+  })
+  return open({ dialect: 'PostgreSQL', url, schema })
+}
+
+/** One more connection to a place, as another process would have it. */
+export function connectionTo(place: Place): () => QueryClientContract {
+  const name = uniqueName()
+  db.manager.add(name, connectionConfig(place))
+  cleanup(() => db.manager.close(name, true))
+
+  return () => db.connection(name)
+}
+
+async function open(place: Place): Promise<AuditDatabase> {
+  const connect = connectionTo(place)
+  await new CreateAuditTables(connect(), 'create_audit_tables').execUp()
+  return { place, connect }
+}
+
+function uniqueName() {
+  return `audit_${randomBytes(6).toString('hex')}`
+}
+
+function cleanup(task: () => void | Promise<void>) {
+  getActiveTest()!.cleanup(task)
+}

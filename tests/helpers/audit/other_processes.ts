@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Place } from '#tests/helpers/audit/connection_config'
+
+/** Runs a process that records `count` events; rejects when it fails. */
+export async function startWriter(place: Place, count: number, name: string): Promise<void> {
+  const ended = await run('./writer.ts', [JSON.stringify(place), String(count), name])
+  if (ended.code !== 0) throw new Error(`The writer ended with ${ended.code ?? ended.signal}`)
+}
+
+/** Runs a process that is killed between the record of its token request and the outcome. */
+export async function killedAttempt(place: Place, attemptId: string): Promise<void> {
+  const ended = await run('./attempt.ts', [JSON.stringify(place), attemptId])
+  if (ended.signal !== 'SIGKILL') throw new Error(`The attempt ended with ${ended.code}`)
+}
+
+async function run(script: string, args: string[]) {
+  const path = fileURLToPath(new URL(script, import.meta.url))
+  const child = spawn(process.execPath, ['--import=@poppinss/ts-exec', path, ...args], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
+  return { code, signal }
+}

@@ -1,0 +1,57 @@
+import { test } from '@japa/runner'
+import { startServer } from '#tests/helpers/audit/server_process'
+import { until } from '#tests/helpers/audit/until'
+import { ace } from '#tests/helpers/ace_process'
+import { commandDatabase } from '#tests/helpers/command_database'
+
+const EVENTS = 'SELECT event_type, body FROM audit_events ORDER BY seq'
+
+test.group('The service as a process', () => {
+  test('leaves its start and its stop in the trail', async ({ assert, cleanup }) => {
+    const database = await commandDatabase()
+    cleanup(() => database.remove())
+    const server = await startServer(database.env)
+    await until(() => database.rows(EVENTS).length === 1)
+
+    assert.equal(await server.stop(), 0)
+
+    const events = database.rows(EVENTS)
+    assert.deepEqual(
+      events.map((event) => event.event_type),
+      ['service.started', 'service.stopped']
+    )
+    assert.include(events[0].body, `"node":"${process.version}"`)
+  })
+
+  test('starts without its tables and records the start once they are there', async ({
+    assert,
+    cleanup,
+  }) => {
+    const database = await commandDatabase()
+    cleanup(() => database.remove())
+    await ace(['migration:rollback', '--batch=0'], { env: database.env })
+    const server = await startServer(database.env)
+    await until(() => server.log().includes('Recording audit events fails'))
+
+    const { status } = await fetch(`${server.url}/health/live`)
+    await ace(['migration:run'], { env: database.env })
+    await until(() => database.rows(EVENTS).length > 0, 20_000)
+
+    assert.equal(status, 200)
+    assert.equal(await server.stop(), 0)
+  })
+
+  test('starts, answers and stops while PostgreSQL is not there', async ({ assert }) => {
+    const server = await startServer({
+      DB_CONNECTION: 'postgres',
+      DATABASE_URL: 'postgres://nobody:canary@127.0.0.1:1/none',
+    })
+
+    const { status } = await fetch(`${server.url}/health/live`)
+    assert.equal(status, 200)
+    assert.equal(await server.stop(), 0)
+
+    assert.include(server.log(), 'ECONNREFUSED')
+    assert.notInclude(server.log(), 'canary')
+  })
+})
