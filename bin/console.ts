@@ -13,7 +13,8 @@
 
 await import(new URL('../pinned_node.js', import.meta.url).href)
 await import('reflect-metadata')
-const { Ignitor, prettyPrintError } = await import('@adonisjs/core')
+const { Ignitor } = await import('@adonisjs/core')
+const { isWrongEnvironment, reportBootFailure } = await import('#start/boot_failure')
 
 /**
  * URL to the application root. AdonisJS need it to resolve
@@ -59,13 +60,12 @@ new Ignitor(APP_ROOT, { importer: IMPORTER })
     const render = kernel.errorHandler.render.bind(kernel.errorHandler)
 
     kernel.errorHandler.render = async (error, renderingKernel) => {
+      if (isWrongEnvironment(error)) return reportBootFailure(error)
+
       await render(error, renderingKernel)
       const { code } = (error ?? {}) as { code?: string }
       if (code && WRONG_USE.has(code)) renderingKernel.exitCode = 2
     }
   })
   .handle(process.argv.splice(2))
-  .catch((error) => {
-    process.exitCode = 1
-    prettyPrintError(error)
-  })
+  .catch(reportBootFailure)

@@ -11,7 +11,8 @@
 
 await import(new URL('../pinned_node.js', import.meta.url).href)
 await import('reflect-metadata')
-const { Ignitor, prettyPrintError } = await import('@adonisjs/core')
+const { Ignitor } = await import('@adonisjs/core')
+const { reportBootFailure } = await import('#start/boot_failure')
 
 /**
  * URL to the application root. AdonisJS need it to resolve
@@ -40,7 +41,4 @@ new Ignitor(APP_ROOT, { importer: IMPORTER })
   })
   .httpServer()
   .start()
-  .catch((error) => {
-    process.exitCode = 1
-    prettyPrintError(error)
-  })
+  .catch(reportBootFailure)

@@ -174,10 +174,15 @@ export class OAuthTokenService {
     })
   }
 
+  /** Resolves when no token request is in the air. */
+  settled(): Promise<void> {
+    return this.#flight.landed()
+  }
+
   /** Stops renewing; resolves when no request is in the air any more. */
   async close(): Promise<void> {
     this.#keepWarm.stop()
-    await this.#flight.landed()
+    await this.settled()
     this.#keepWarm.stop()
   }
 

@@ -50,6 +50,7 @@ export function readTokenAnswer(answer: HttpAnswer, rules: readonly AnswerRule[]
   if (answer.status !== 200) throw new TokenRequestError(refusal(answer, rules))
 
   try {
+    if (!mayBeJson(answer)) throw new TypeError('the answer says that it is no JSON')
     return readToken(parseJsonObject(answer.body))
   } catch {
     // Whatever was wrong with it, it was quoted nowhere: the body may hold a token.
@@ -59,6 +60,12 @@ export function readTokenAnswer(answer: HttpAnswer, rules: readonly AnswerRule[]
       httpStatus: answer.status,
     })
   }
+}
+
+/** A page that holds a token was not written for us. An answer that names no type is read. */
+function mayBeJson({ headers }: HttpAnswer): boolean {
+  const type = headers['content-type']
+  return type === undefined || /[/+]json\s*(;|$)/i.test(type)
 }
 
 function readToken(body: Readonly<Record<string, unknown>>): TokenAnswer {
@@ -86,7 +93,7 @@ function refusal(answer: HttpAnswer, rules: readonly AnswerRule[]): TokenRequest
 
   return {
     verdict: rule?.verdict ?? (error ? ERROR_VERDICTS[error] : verdictOfStatus(answer.status)),
-    reason: error ?? `http_${answer.status}`,
+    reason: error ?? reasonOfStatus(answer.status),
     httpStatus: answer.status,
     upstreamCode: rule ? String(body[rule.member]) : undefined,
     retryAfterMs: retryAfterMs(answer),
@@ -106,6 +113,11 @@ function applies(rule: AnswerRule, status: number, body: Readonly<Record<string,
     (rule.status === undefined || rule.status === status) &&
     rule.values.includes(body[rule.member] as string | number)
   )
+}
+
+/** Any success but 200 is an answer that we cannot take a token from. */
+function reasonOfStatus(status: number): string {
+  return status < 300 ? 'rejected_response' : `http_${status}`
 }
 
 function verdictOfStatus(status: number): TokenVerdict {

@@ -1,5 +1,16 @@
 import { GatewayError } from '#shared/gateway_error'
 import type { OrangeReason, OrangeVerdict } from '#orange/orange_answers'
+import { TransportError } from '#shared/transport_error'
+
+/** A request that carried a token and got no whole answer. */
+export class UnansweredRequest extends TransportError {
+  constructor(
+    { failure, sent }: TransportError,
+    readonly tokenFingerprint: string
+  ) {
+    super(failure, sent)
+  }
+}
 
 /** What Orange's answer means for whoever asked, when the request was not accepted. */
 export class OrangeError extends GatewayError {

@@ -1,3 +1,4 @@
+import { reasonText } from '#orange/reason_text'
 import { parseJsonObject } from '#shared/strict_json'
 import type { HttpAnswer } from '#shared/http_client'
 
@@ -60,8 +61,14 @@ const VERDICTS: readonly VerdictRule[] = [
   { codes: ['5', '6'], verdict: 'not_accepted' },
 ]
 
-export function verdictOn(answer: HttpAnswer): { verdict: OrangeVerdict; reason: OrangeReason } {
-  const reason = readReason(answer.body)
+/** @param sent texts of the request that the reason must not repeat */
+export function verdictOn(
+  answer: HttpAnswer,
+  sent: readonly string[] = []
+): { verdict: OrangeVerdict; reason: OrangeReason } {
+  const { code, texts } = readReason(answer.body)
+  const text = texts.map((each) => reasonText(each, sent)).find((each) => each !== undefined)
+  const reason = { code, text }
   const rule = VERDICTS.find((each) => applies(each, answer.status, reason.code))
   return { verdict: rule?.verdict ?? 'unknown', reason }
 }
@@ -76,11 +83,17 @@ function applies(rule: VerdictRule, status: number, code: string | undefined): b
 
 type Body = Readonly<Record<string, unknown>>
 
+/** A code, and where a text for people may stand, the best place first. */
+interface RawReason {
+  code?: string
+  texts: unknown[]
+}
+
 /**
  * Orange answers with three kinds of errors: of its gateway (`code`, `message`,
  * `description`), of the SMS platform (`requestError`) and of OAuth (`error`).
  */
-function readReason(text: string | undefined): OrangeReason {
+function readReason(text: string | undefined): RawReason {
   const body = readObject(text)
   const requestError = asObject(body.requestError)
   const exception =
@@ -89,17 +102,14 @@ function readReason(text: string | undefined): OrangeReason {
   if (exception) return readException(exception)
   return {
     code: asCode(body.code) ?? asCode(body.error),
-    text: asText(body.description) ?? asText(body.message) ?? asText(body.error_description),
+    texts: [body.description, body.message, body.error_description],
   }
 }
 
 /** `text` is a template; what people need to know stands in `variables`, a list or one string. */
-function readException(exception: Body): OrangeReason {
-  const variables = [exception.variables].flat().flatMap((each) => asText(each) ?? [])
-  return {
-    code: asCode(exception.messageId),
-    text: variables.length > 0 ? variables.join(', ') : asText(exception.text),
-  }
+function readException(exception: Body): RawReason {
+  const variables = [exception.variables].flat().filter((each) => typeof each === 'string')
+  return { code: asCode(exception.messageId), texts: [variables.join(', '), exception.text] }
 }
 
 function readObject(text: string | undefined): Body {
@@ -114,20 +124,10 @@ function asObject(value: unknown): Body | undefined {
   return typeof value === 'object' && value !== null ? (value as Body) : undefined
 }
 
+/** The forms of the three kinds of errors; anything else may be an echo of what was sent. */
+const CODE = /^(\d{1,4}|[A-Z]{3}\d{4}|[a-z]+(_[a-z]+)*)$/
+
 function asCode(value: unknown): string | undefined {
   const code = typeof value === 'number' ? String(value) : value
-  return typeof code === 'string' && /^\w{1,40}$/.test(code) ? code : undefined
-}
-
-const MAX_TEXT = 200
-
-/** An answer may echo what was sent: numbers and long unbroken strings are taken out. */
-function asText(value: unknown): string | undefined {
-  if (typeof value !== 'string' || value.trim() === '') return undefined
-  return value
-    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
-    .replace(/[\w.~+/=%-]{24,}/g, '[removed]')
-    .replace(/\+?\d[\d\s-]{6,}\d/g, '[number]')
-    .trim()
-    .slice(0, MAX_TEXT)
+  return typeof code === 'string' && code.length <= 40 && CODE.test(code) ? code : undefined
 }

@@ -3,10 +3,12 @@ import type { AccessToken } from '#oauth/access_token'
 import type { Cause } from '#oauth/events'
 import type { OAuthTokenService, TokenRequest } from '#oauth/oauth_token_service'
 import type { TokenHealth, TokenInfo } from '#oauth/token_health'
+import { UnansweredRequest } from '#orange/errors'
 import { orangeEvents } from '#orange/events'
 import { verdictOn } from '#orange/orange_answers'
-import type { EventRecorder } from '#shared/event_recorder'
+import { RecordingUnavailable, type EventRecorder } from '#shared/event_recorder'
 import type { HttpAnswer, HttpClient, HttpRequest } from '#shared/http_client'
+import { TransportError } from '#shared/transport_error'
 
 export interface OrangeAuthServiceParts {
   tokens: OAuthTokenService
@@ -46,7 +48,7 @@ export class OrangeAuthService {
    * this is safe for a POST too.
    *
    * @throws {TokenUnavailable} when there is no token to send with
-   * @throws {TransportError} when there was no whole answer
+   * @throws {UnansweredRequest} when there was no whole answer
    */
   async send(request: HttpRequest, cause: Cause = {}): Promise<AuthenticatedAnswer> {
     const first = await this.#exchange(request, cause)
@@ -54,9 +56,7 @@ export class OrangeAuthService {
 
     const replay = await this.#exchange(request, cause)
     const refusedAgain = await this.handleAuthError(replay.answer, replay.token, cause)
-    await this.#parts.recorder.record(
-      orangeEvents.retriedAfter401(replay, { cause, accepted: !refusedAgain })
-    )
+    await this.#noteReplay(replay, { cause, accepted: !refusedAgain })
     return replay
   }
 
@@ -105,7 +105,27 @@ export class OrangeAuthService {
 
   async #exchange(request: HttpRequest, cause: Cause): Promise<AuthenticatedAnswer> {
     const token = await this.#parts.tokens.getAccessToken(cause)
-    return { answer: await this.#parts.http.exchange(withToken(request, token)), token }
+    try {
+      return { answer: await this.#parts.http.exchange(withToken(request, token)), token }
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error
+      throw new UnansweredRequest(error, token.fingerprint)
+    }
+  }
+
+  /**
+   * Orange may have accepted the replay: that cannot be undone because the trail is down, and
+   * a caller who is told that nothing was done sends again. The recorder has logged why.
+   */
+  async #noteReplay(
+    replay: AuthenticatedAnswer,
+    facts: { cause: Cause; accepted: boolean }
+  ): Promise<void> {
+    try {
+      await this.#parts.recorder.record(orangeEvents.retriedAfter401(replay, facts))
+    } catch (error) {
+      if (!(error instanceof RecordingUnavailable)) throw error
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Cause } from '#oauth/events'
-import { OrangeError } from '#orange/errors'
+import { OrangeError, UnansweredRequest } from '#orange/errors'
 import { verdictOn, type OrangeReason, type OrangeVerdict } from '#orange/orange_answers'
 import type { OrangeAuthService } from '#orange/orange_auth_service'
 import { fullJitter, type Random } from '#shared/backoff'
@@ -7,7 +7,6 @@ import type { Clock } from '#shared/clock'
 import type { HttpAnswer, HttpRequest } from '#shared/http_client'
 import { retryAfterMs } from '#shared/retry_after'
 import { parseJsonObject } from '#shared/strict_json'
-import { TransportError } from '#shared/transport_error'
 
 export interface OrangeSmsClientParts {
   auth: OrangeAuthService
@@ -31,9 +30,11 @@ export interface OutboundSms {
 /** How a send that was not refused ended. */
 export type SendOutcome =
   | { status: 'sent'; resourceId: string; tokenFingerprint: string }
-  | { status: 'unknown'; reason: OrangeReason; tokenFingerprint?: string }
+  | { status: 'unknown'; reason: OrangeReason; tokenFingerprint: string }
 
-type Try = { outcome: SendOutcome; refused?: never } | { outcome?: never; refused: OrangeError }
+/** `askedMs` is how long Orange wants to be left alone, if it said so. */
+type Refusal = { outcome?: never; refused: OrangeError; askedMs?: number }
+type Try = { outcome: SendOutcome } | Refusal
 
 const TRIES = 3
 const BACKOFF = { first: 250, longest: 4_000 }
@@ -68,11 +69,11 @@ export class OrangeSmsClient {
     const deadline = clock.monotonic() + this.#parts.deadlineMs
 
     for (let tries = 1; ; tries++) {
-      const { outcome, refused } = await this.#try(sms, deadline, cause)
-      if (outcome) return outcome
+      const result = await this.#try(sms, deadline, cause)
+      if (result.outcome) return result.outcome
 
-      const wait = this.#waitAfter(refused, tries)
-      if (wait === undefined || clock.monotonic() + wait >= deadline) throw refused
+      const wait = this.#waitAfter(result, tries)
+      if (wait === undefined || clock.monotonic() + wait >= deadline) throw result.refused
       await new Promise<void>((resolve) => clock.after(wait, resolve))
     }
   }
@@ -82,18 +83,22 @@ export class OrangeSmsClient {
 
     try {
       const { answer, token } = await this.#parts.auth.send(this.#request(sms, deadlineMs), cause)
-      return this.#read(answer, token.fingerprint)
+      return this.#read(answer, { tokenFingerprint: token.fingerprint, sent: [sms.message] })
     } catch (error) {
-      if (!(error instanceof TransportError)) throw error
-      const reason = { code: error.failure }
-      return error.sent
-        ? { outcome: { status: 'unknown', reason } }
+      if (!(error instanceof UnansweredRequest)) throw error
+      const { failure, sent, tokenFingerprint } = error
+      const reason = { code: failure }
+      return sent
+        ? { outcome: { status: 'unknown', reason, tokenFingerprint } }
         : { refused: new OrangeError('not_accepted', reason, { retryAfterMs: COME_BACK_MS }) }
     }
   }
 
-  #read(answer: HttpAnswer, tokenFingerprint: string): Try {
-    const { verdict, reason } = verdictOn(answer)
+  #read(
+    answer: HttpAnswer,
+    { tokenFingerprint, sent }: { tokenFingerprint: string; sent: string[] }
+  ): Try {
+    const { verdict, reason } = verdictOn(answer, sent)
     const resourceId = verdict === 'accepted' ? readResourceId(answer) : undefined
 
     if (resourceId) return { outcome: { status: 'sent', resourceId, tokenFingerprint } }
@@ -104,15 +109,16 @@ export class OrangeSmsClient {
     const retryAfter = comeBackAfter(verdict, answer)
     return {
       refused: new OrangeError(verdict, reason, { retryAfterMs: retryAfter, tokenFingerprint }),
+      askedMs: retryAfterMs(answer),
     }
   }
 
   /** Milliseconds to wait before the next try; undefined when there is to be none. */
-  #waitAfter(refused: OrangeError, tries: number): number | undefined {
+  #waitAfter({ refused, askedMs = 0 }: Refusal, tries: number): number | undefined {
     if (tries === TRIES) return undefined
     if (refused.verdict === 'throttled') return refused.retryAfterMs
     if (refused.verdict !== 'not_accepted') return undefined
-    return fullJitter(tries, BACKOFF, this.#parts.random)
+    return Math.max(askedMs, fullJitter(tries, BACKOFF, this.#parts.random))
   }
 
   #request(sms: OutboundSms, deadlineMs: number): HttpRequest {

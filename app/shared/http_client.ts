@@ -112,7 +112,7 @@ function classify(error: AxiosError, sent: boolean): TransportFailure {
   if (error.message.startsWith('maxContentLength')) return 'too_large'
   if (CERTIFICATE_CODES.test(code)) return 'certificate_invalid'
   if (!sent && PROTOCOL_CODES.test(code)) return 'certificate_invalid'
-  if (error.response && code !== 'ERR_CANCELED') return 'truncated'
+  if (error.request?.res && code === 'ECONNRESET') return 'truncated'
   if (!sent && code === 'ERR_CANCELED') return 'connect_timeout'
   return FAILURES[code] ?? 'malformed'
 }

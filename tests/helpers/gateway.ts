@@ -28,6 +28,7 @@ export interface GatewayOptions {
   credentials?: ClientCredentials
   scope?: string
   connectTimeoutMs?: number
+  maxSockets?: number
 
   /** Certificate authority that the gateway trusts. */
   ca?: string
@@ -70,7 +71,7 @@ export async function startGateway(
 
   const http = new HttpClient({
     connectTimeoutMs: options.connectTimeoutMs ?? 3_000,
-    maxSockets: 128,
+    maxSockets: options.maxSockets ?? 128,
     ca: options.ca,
   })
   const recorder = options.recorder ?? (await app.container.make(EventRecorder))
@@ -138,6 +139,7 @@ export async function startGateway(
     manager,
     tokens,
     auth,
+    client,
     bearers,
     sender,
     admin,

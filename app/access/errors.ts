@@ -1,0 +1,76 @@
+import { GatewayError } from '#shared/gateway_error'
+import type { Ability } from '#access/abilities'
+
+/** The caller is known, but may not do this. */
+export class Forbidden extends GatewayError {
+  constructor(ability: Ability) {
+    super(`This takes the ability ${ability}, which the API token does not have.`, {
+      code: 'forbidden',
+      status: 403,
+      retryable: false,
+    })
+  }
+}
+
+/** People and tokens are kept in the database, and it does not answer. */
+export class AccessUnavailable extends GatewayError {
+  /** The database's own code for what went wrong. Its message quotes the values of a query. */
+  readonly reason: string
+
+  constructor(error: unknown) {
+    super('People and API tokens cannot be looked up or changed at the moment.', {
+      code: 'access_unavailable',
+      status: 503,
+      retryable: true,
+      retryAfterMs: 5_000,
+    })
+    this.reason = failureCode(error)
+  }
+}
+
+export class EmailTaken extends GatewayError {
+  constructor() {
+    super('There is a user with this e-mail address already.', {
+      code: 'email_taken',
+      status: 409,
+      retryable: false,
+    })
+  }
+}
+
+export class UnknownUser extends GatewayError {
+  constructor() {
+    super('There is no user with this e-mail address.', {
+      code: 'user_unknown',
+      status: 404,
+      retryable: false,
+    })
+  }
+}
+
+export class UserDisabled extends GatewayError {
+  constructor() {
+    super('This user is disabled.', { code: 'user_disabled', status: 409, retryable: false })
+  }
+}
+
+export class AbilitiesBeyondRole extends GatewayError {
+  constructor(role: string, abilities: readonly Ability[]) {
+    super(`The role ${role} cannot be given: ${abilities.join(', ')}.`, {
+      code: 'abilities_beyond_role',
+      status: 422,
+      retryable: false,
+    })
+  }
+}
+
+const CODE = /^[A-Z0-9_]{2,64}$/i
+
+/** The code of a foreign error: all of it that may be logged. */
+export function failureCode(error: unknown): string {
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown }
+  return (
+    ([code, name].find((text) => typeof text === 'string' && CODE.test(text)) as string) ??
+    'UNKNOWN'
+  )
+}

@@ -1,0 +1,62 @@
+import type { ApplicationService } from '@adonisjs/core/types'
+import { Logger } from '@adonisjs/core/logger'
+import { CreateUser } from '#access/actions/create_user'
+import { IssueToken } from '#access/actions/issue_token'
+import { Refusals } from '#access/refusals'
+import MonitoringSecretMiddleware from '#monitoring/middleware/monitoring_secret_middleware'
+import { systemClock } from '#shared/clock'
+import { EventRecorder } from '#shared/event_recorder'
+
+/** Who may call, and the record of who may not. */
+export default class AccessProvider {
+  #refusals?: Refusals
+
+  constructor(protected app: ApplicationService) {}
+
+  register() {
+    this.#registerRefusals()
+    this.#registerActions()
+    this.#registerMonitoringSecret()
+  }
+
+  /** Before the providers shut down, since counting ends with writing to the database. */
+  boot() {
+    this.app.terminating(() => this.#refusals?.flush())
+  }
+
+  #registerRefusals() {
+    this.app.container.singleton(Refusals, async (resolver) => {
+      this.#refusals = new Refusals({
+        recorder: await resolver.make(EventRecorder),
+        logger: await resolver.make(Logger),
+        clock: systemClock,
+      })
+      return this.#refusals
+    })
+  }
+
+  #registerActions() {
+    this.app.container.singleton(CreateUser, async (resolver) => {
+      const { UserStore } = await import('#access/stores/users')
+      return new CreateUser({
+        users: new UserStore(),
+        recorder: await resolver.make(EventRecorder),
+        hasher: await resolver.make('hash'),
+      })
+    })
+
+    this.app.container.singleton(IssueToken, async (resolver) => {
+      const { UserStore } = await import('#access/stores/users')
+      return new IssueToken({
+        users: new UserStore(),
+        recorder: await resolver.make(EventRecorder),
+      })
+    })
+  }
+
+  #registerMonitoringSecret() {
+    this.app.container.bind(MonitoringSecretMiddleware, () => {
+      return new MonitoringSecretMiddleware(this.app.config.get('monitoring'))
+    })
+  }
+}
