@@ -10,61 +10,69 @@
 */
 
 import { Env } from '@adonisjs/core/env'
+import { nodeOptions, refusedInProduction } from '#start/env_node'
 import {
   addresses,
   flag,
   inProduction,
   integer,
-  nodeOptions,
+  isOn,
+  matching,
   oneOf,
-  refusedInProduction,
-  requiredSecret,
-  secret,
   text,
   url,
+  type Check,
 } from '#start/env_rules'
+import { notMeant, requiredSecret, secret } from '#start/env_secrets'
 
-const sandboxMode = () => process.env.SMS_SANDBOX_MODE === 'true'
+const sandboxMode = () => isOn('SMS_SANDBOX_MODE')
 const headerGiven = () =>
   Boolean(process.env.ORANGE_AUTHORIZATION_HEADER || process.env.ORANGE_AUTHORIZATION_HEADER_FILE)
 const credentialsNeeded = () => !sandboxMode() && !headerGiven()
+const onPostgres = () => process.env.DB_CONNECTION === 'postgres'
 
-const basicHeader = (value: string) =>
-  /^Basic [A-Za-z0-9+/]+={0,2}$/.test(value)
-    ? undefined
-    : 'must be the ready-made header of the Orange portal: the word Basic, a space, base64'
+const clientId: Check = (value) =>
+  notMeant(value) ?? (/^[\x21-\x7e]+$/.test(value) ? undefined : 'must be printable ASCII')
 
-const ed25519Seed = (value: string) =>
+const basicHeader = matching(
+  /^Basic [A-Za-z0-9+/]+={0,2}$/,
+  'must be the ready-made header of the Orange portal: the word Basic, a space, base64'
+)
+const path = matching(/^\/[\w/.-]+$/, 'must be a path')
+const scope = matching(/^[\x21\x23-\x5b\x5d-\x7e ]+$/, 'has the wrong form (RFC 6749 §3.3)')
+const senderAddresses = matching(
+  /^tel:\+\d{4,15}(\s*,\s*tel:\+\d{4,15})*$/,
+  'must look like tel:+2210000; several are separated by commas'
+)
+const postgresUrl = matching(/^postgres(ql)?:\/\/\S+$/, 'must be a postgres:// URL')
+
+const ed25519Seed: Check = (value) =>
   Buffer.from(value, 'base64').length === 32 && /^[A-Za-z0-9+/]+={0,2}$/.test(value)
     ? undefined
     : 'must be base64 of 32 bytes (openssl rand -base64 32)'
 
 const noSandboxInProduction = (enabled: boolean) =>
-  enabled && inProduction() && process.env.ALLOW_SANDBOX_IN_PRODUCTION !== 'true'
+  enabled && inProduction() && !isOn('ALLOW_SANDBOX_IN_PRODUCTION')
     ? 'sends nothing: production refuses it without ALLOW_SANDBOX_IN_PRODUCTION=true'
     : undefined
 
 const env = await Env.create(new URL('../', import.meta.url), {
   NODE_ENV: oneOf('production', ['development', 'production', 'test']),
-  HOST: text({}),
+  HOST: text(),
   PORT: integer(3333, { min: 0, max: 65_535 }),
   APP_KEY: requiredSecret({ minLength: 32 }),
-  APP_URL: url(undefined),
+  APP_URL: url({ required: inProduction }),
   LOG_LEVEL: oneOf('info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
   TRUSTED_PROXIES: addresses(),
 
-  ORANGE_CLIENT_ID: text({ required: credentialsNeeded, matches: /^[\x21-\x7e]+$/ }),
+  ORANGE_CLIENT_ID: text({ required: credentialsNeeded, check: clientId }),
   ORANGE_CLIENT_SECRET: secret({ required: credentialsNeeded, minLength: 8 }),
   ORANGE_AUTHORIZATION_HEADER: secret({ required: () => false, check: basicHeader }),
-  ORANGE_API_BASE_URL: url(undefined),
-  ORANGE_TOKEN_ENDPOINT: url(undefined),
-  ORANGE_SMS_ENDPOINT: text({ matches: /^\/[\w/.-]+$/, expectation: 'must be a path' }),
-  ORANGE_OAUTH_SCOPE: text({ matches: /^[\x21\x23-\x5b\x5d-\x7e ]+$/ }),
-  ORANGE_SMS_SENDER_ADDRESS: text({
-    required: () => !sandboxMode(),
-    matches: /^tel:\+\d{4,15}(\s*,\s*tel:\+\d{4,15})*$/,
-    expectation: 'must look like tel:+2210000; several are separated by commas',
-  }),
+  ORANGE_API_BASE_URL: url(),
+  ORANGE_TOKEN_ENDPOINT: url(),
+  ORANGE_SMS_ENDPOINT: text({ check: path }),
+  ORANGE_OAUTH_SCOPE: text({ check: scope }),
+  ORANGE_SMS_SENDER_ADDRESS: text({ required: () => !sandboxMode(), check: senderAddresses }),
   SMS_ENABLED: flag(true),
   SMS_SANDBOX_MODE: flag(false, noSandboxInProduction),
   ALLOW_SANDBOX_IN_PRODUCTION: flag(false),
@@ -74,14 +82,15 @@ const env = await Env.create(new URL('../', import.meta.url), {
   OAUTH_TOKEN_STORE: oneOf('memory', ['memory']),
 
   DB_CONNECTION: oneOf('sqlite', ['sqlite', 'postgres']),
-  DATABASE_URL: secret({ required: () => process.env.DB_CONNECTION === 'postgres' }),
-  SQLITE_PATH: text({}),
+  DATABASE_URL: secret({ required: onPostgres, check: postgresUrl }),
+  SQLITE_PATH: text(),
 
   AUDIT_SIGNING_KEY: secret({ required: inProduction, check: ed25519Seed }),
   MONITORING_SECRET: secret({ required: () => false, minLength: 16 }),
 
-  NODE_OPTIONS: nodeOptions(),
-  NODE_DEBUG: refusedInProduction(/http|net|tls|undici/, 'prints Authorization headers'),
+  NODE_OPTIONS: nodeOptions(process.execArgv),
+  NODE_DEBUG: refusedInProduction(/./, 'prints Authorization headers'),
+  DEBUG: refusedInProduction(/knex|follow-redirects|\*/i, 'prints headers and stored values'),
   NODE_TLS_REJECT_UNAUTHORIZED: refusedInProduction(/^0$/, 'switches certificate checks off'),
   SSLKEYLOGFILE: refusedInProduction(/./, 'writes TLS keys to a file'),
 })

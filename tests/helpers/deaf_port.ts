@@ -17,9 +17,7 @@ const LISTEN_AND_SLEEP = `
 const FILLERS = 4
 
 /** A port at which the handshake of TCP gets no answer: the queue behind it is full. */
-export async function startDeafPort({
-  cleanup,
-}: Pick<TestContext, 'cleanup'>): Promise<number> {
+export async function startDeafPort({ cleanup }: Pick<TestContext, 'cleanup'>): Promise<number> {
   const worker = new Worker(LISTEN_AND_SLEEP, { eval: true })
   const [port] = (await once(worker, 'message')) as [number]
   const fillers = Array.from({ length: FILLERS }, () => fill(port))

@@ -66,7 +66,10 @@ export async function assertRecovery(assert: Assert, trial: TokenTrial): Promise
   assert.equal(answer.status, 201, JSON.stringify(answer.body))
   assert.lengthOf(trial.tokenRequests(), before + 1)
   assert.lengthOf(trial.sandbox.messages, 1)
-  assert.deepEqual(trial.events().slice(-2), [`${REQUESTED} (absent)`, 'auth.token.generated (absent)'])
+  assert.deepEqual(trial.events().slice(-2), [
+    `${REQUESTED} (absent)`,
+    'auth.token.generated (absent)',
+  ])
 
   const health = await trial.health()
   assert.equal(health.body.status, 'healthy')

@@ -37,7 +37,9 @@ export async function startTokenTrial(
 
     /** What was recorded, as `type` or `type (reasonCode)`. */
     events: () =>
-      recorder.events.map(({ type, reasonCode }) => (reasonCode ? `${type} (${reasonCode})` : type)),
+      recorder.events.map(({ type, reasonCode }) =>
+        reasonCode ? `${type} (${reasonCode})` : type
+      ),
     refresh: () => gateway.call('admin', 'POST', '/api/oauth/refresh', { reason: 'a test' }),
     clear: () => gateway.call('admin', 'DELETE', '/api/oauth/token?reason=a+test'),
   }

@@ -1,0 +1,63 @@
+import { cp, readFile, symlink } from 'node:fs/promises'
+import { parseEnv } from 'node:util'
+import app from '@adonisjs/core/services/app'
+import { test } from '@japa/runner'
+import { temporaryFolder } from '#tests/helpers/boot/folder'
+import { freePort } from '#tests/helpers/boot/free_port'
+import { LISTENING } from '#tests/helpers/boot/gateway_process'
+import { startNode } from '#tests/helpers/boot/node_process'
+
+/** What a copy of the project needs to run, besides its packages. */
+const PARTS = [
+  '.adonisjs',
+  '.env.example',
+  'ace.js',
+  'adonisrc.ts',
+  'app',
+  'bin',
+  'commands',
+  'config',
+  'database',
+  'package.json',
+  'pinned_node.js',
+  'providers',
+  'start',
+  'tsconfig.json',
+]
+
+test.group('Config | A fresh copy of the project', () => {
+  test('runs on .env.example and a generated key', async ({ assert, cleanup }) => {
+    const folder = await temporaryFolder({ cleanup })
+    for (const part of PARTS) {
+      await cp(app.makePath(part), folder.file(part), { recursive: true })
+    }
+    await symlink(app.makePath('node_modules'), folder.file('node_modules'))
+    await cp(folder.file('.env.example'), folder.file('.env'))
+    const example = await readFile(folder.file('.env.example'), 'utf8')
+    const inCopy = { cwd: folder.path, dotEnv: folder.path }
+
+    const generator = startNode(['ace.js', 'generate:key'], {}, inCopy)
+    assert.equal(await generator.ended, 0, generator.output())
+
+    const { APP_KEY: key, ...others } = parseEnv(await readFile(folder.file('.env'), 'utf8'))
+    const { APP_KEY: empty, ...before } = parseEnv(example)
+    assert.isAtLeast(key!.length, 32)
+    assert.equal(empty, '')
+    assert.deepEqual({ ...others }, { ...before })
+    const afterwards = await readFile(folder.file('.env.example'), 'utf8')
+    assert.equal(afterwards.trimEnd(), example.trimEnd(), 'the example itself got no key')
+
+    const port = await freePort()
+    const script = ['--import=@poppinss/ts-exec', 'bin/server.ts']
+    const gateway = startNode(script, { PORT: String(port) }, inCopy)
+    await gateway.printed(LISTENING)
+
+    const live = await fetch(`http://127.0.0.1:${port}/health/live`)
+    assert.equal(live.status, 200)
+    const ready = await fetch(`http://127.0.0.1:${port}/health/ready`)
+    assert.equal(ready.status, 503, 'open in development, and no table is there yet')
+
+    gateway.kill('SIGTERM')
+    assert.equal(await gateway.ended, 0)
+  })
+})
