@@ -20,6 +20,7 @@ export default defineConfig({
     () => import('#providers/orange_provider'),
     () => import('#providers/sms_provider'),
     () => import('#providers/monitoring_provider'),
+    () => import('#providers/sandbox_provider'),
   ],
 
   preloads: [() => import('#start/routes'), () => import('#start/kernel')],

@@ -1,3 +1,4 @@
+import { BlockList, isIPv6 } from 'node:net'
 import env from '#start/env'
 import { defineConfig } from '@adonisjs/core/http'
 
@@ -5,7 +6,13 @@ export const appKey = env.get('APP_KEY')
 
 export const appUrl = env.get('APP_URL')
 
-const trustedProxies = env.get('TRUSTED_PROXIES')
+const trustedProxies = new BlockList()
+for (const entry of env.get('TRUSTED_PROXIES')) {
+  const [address, bits] = entry.split('/')
+  const family = familyOf(address)
+  if (bits === undefined) trustedProxies.addAddress(address, family)
+  else trustedProxies.addSubnet(address, Number(bits), family)
+}
 
 export const http = defineConfig({
   generateRequestId: true,
@@ -16,5 +23,9 @@ export const http = defineConfig({
    * Whose X-Forwarded-For is believed. Nobody's by default: the address in the
    * audit trail is then the one the connection came from.
    */
-  trustProxy: trustedProxies.length > 0 ? trustedProxies.join(',') : false,
+  trustProxy: (address) => trustedProxies.check(address, familyOf(address)),
 })
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIPv6(address) ? 'ipv6' : 'ipv4'
+}

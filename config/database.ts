@@ -17,7 +17,20 @@ const SQLITE_PRAGMAS = [
   'foreign_keys=ON',
 ]
 
+/** How long anybody waits for the database, in milliseconds, before being told that it is not there. */
+const CONNECT_TIMEOUT = 3_000
+const ACQUIRE_TIMEOUT = 10_000
+const QUERY_TIMEOUT = 10_000
+
+const postgresConnection = {
+  connectionString: env.get('DATABASE_URL')?.release(),
+  connectionTimeoutMillis: CONNECT_TIMEOUT,
+  query_timeout: QUERY_TIMEOUT,
+}
+
 function sqlitePath(): string {
+  if (env.get('SQLITE_PATH') === ':memory:') return ':memory:'
+
   const path = resolve(app.makePath(), env.get('SQLITE_PATH') ?? 'tmp/gateway.sqlite3')
   mkdirSync(dirname(path), { recursive: true })
   return path
@@ -31,6 +44,7 @@ const dbConfig = defineConfig({
       connection: { filename: sqlitePath() },
       useNullAsDefault: true,
       pool: {
+        acquireTimeoutMillis: ACQUIRE_TIMEOUT,
         afterCreate(
           connection: { pragma(text: string): void },
           done: (error: null, connection: unknown) => void
@@ -44,8 +58,8 @@ const dbConfig = defineConfig({
     },
     postgres: {
       client: 'pg',
-      connection: { connectionString: env.get('DATABASE_URL')?.release() },
-      pool: { min: 0, max: 10, acquireTimeoutMillis: 5_000 },
+      connection: postgresConnection,
+      pool: { min: 0, max: 10, acquireTimeoutMillis: ACQUIRE_TIMEOUT },
       migrations,
       schemaGeneration: { enabled: false },
     },

@@ -3,7 +3,7 @@ import { Secret } from '@adonisjs/core/helpers'
 import type { ClientCredentials } from '#oauth/contracts'
 
 /** The gateway talks to a local stand-in, and nothing reaches a telephone. */
-export const sandboxMode = env.get('SMS_SANDBOX_MODE')
+const sandboxMode = env.get('SMS_SANDBOX_MODE')
 
 const PRODUCTION_URL = 'https://api.orange.com'
 
@@ -45,6 +45,7 @@ const senderAddresses = (env.get('ORANGE_SMS_SENDER_ADDRESS') ?? SANDBOX.senderA
 )
 
 const orangeConfig = {
+  sandboxMode,
   baseUrl: baseUrl(),
   tokenEndpoint: tokenEndpoint(),
   credentials: credentials(),

@@ -31,6 +31,9 @@ export const BY_NAME_ONLY: readonly Ability[] = ['oauth:exchange', 'token:read']
 /** In a token: all that the role has, now and later. */
 export const EVERYTHING_OF_THE_ROLE = '*'
 
+/** Whoever may do the first may do the second, which is the smaller part of it. */
+const IMPLIED = [['sms:read:all', 'sms:read']] as const satisfies [Ability, Ability][]
+
 /** What a role allows by itself. A role that is not known allows nothing. */
 export function abilitiesOfRole(role: string): readonly Ability[] {
   return Object.hasOwn(ROLES, role) ? ROLES[role as Role] : []
@@ -45,7 +48,11 @@ export function abilitiesOf(role: string, granted: readonly string[]): ReadonlyS
   const ofRole = abilitiesOfRole(role).filter((ability) => all || granted.includes(ability))
   const byName = BY_NAME_ONLY.filter((ability) => granted.includes(ability))
 
-  return new Set([...ofRole, ...byName])
+  const abilities = new Set<Ability>([...ofRole, ...byName])
+  for (const [larger, smaller] of IMPLIED) {
+    if (abilities.has(larger)) abilities.add(smaller)
+  }
+  return abilities
 }
 
 /** Which of the abilities a token of this role can not be given. */

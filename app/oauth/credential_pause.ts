@@ -14,6 +14,9 @@ export class CredentialPause {
   readonly #random: Random
   #known: Pause | null = null
 
+  /** When the known pause ends by the monotonic clock: one that was set back prolongs nothing. */
+  #endsAt = 0
+
   constructor(
     credential: string,
     { store, clock, random }: { store: TokenStore; clock: Clock; random: Random }
@@ -26,7 +29,7 @@ export class CredentialPause {
 
   /** The pause in force as far as this process knows. Does no I/O. */
   get known(): Pause | null {
-    return remainingPause(this.#known, this.#clock.now()) > 0 ? this.#known : null
+    return this.#known && this.remainingMs(this.#known) > 0 ? this.#known : null
   }
 
   /** The pause in force, here or in the store. */
@@ -34,18 +37,19 @@ export class CredentialPause {
     if (this.known) return this.known
 
     const stored = await this.#store.getPause(this.#credential)
-    if (stored) this.#known = stored
+    if (stored) this.#learn(stored)
     return this.known
   }
 
   remainingMs(pause: Pause): number {
-    return remainingPause(pause, this.#clock.now())
+    const byWallClock = remainingPause(pause, this.#clock.now())
+    return Math.max(0, Math.min(byWallClock, this.#endsAt - this.#clock.monotonic()))
   }
 
   /** In force here before the first await: nobody slips through while the store is told. */
   async begin(failure: Failure): Promise<Pause> {
     const pause = pauseAfter(failure, this.#known, { now: this.#clock.now(), random: this.#random })
-    this.#known = pause
+    this.#learn(pause)
     await this.#store.setPause(this.#credential, pause)
     return pause
   }
@@ -55,5 +59,13 @@ export class CredentialPause {
     if (!this.#known) return
     this.#known = null
     await this.#store.removePause(this.#credential)
+  }
+
+  /** A pause that is known already is not begun again by being read again. */
+  #learn(pause: Pause): void {
+    if (this.#known?.since !== pause.since || this.#known.until !== pause.until) {
+      this.#endsAt = this.#clock.monotonic() + remainingPause(pause, this.#clock.now())
+    }
+    this.#known = pause
   }
 }

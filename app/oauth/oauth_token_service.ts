@@ -200,12 +200,23 @@ export class OAuthTokenService {
     return this.#used(token)
   }
 
-  async #wait(reasonCode: string, cause: Cause): Promise<AccessToken> {
+  async #wait(reasonCode: string, cause: TokenRequest): Promise<AccessToken> {
+    const before = this.#token
     const obtain = () => this.#obtain({ reasonCode, cause })
-    const token = await this.#patience.for(
-      this.#parts.cacheEnabled ? () => this.#flight.run(obtain) : obtain
-    )
+    const share = () => this.#broughtSince(before, cause) ?? this.#flight.run(obtain)
+
+    const token = await this.#patience.for(this.#parts.cacheEnabled ? share : obtain)
     return this.#used(token)
+  }
+
+  /** While a caller sat out a pause, another one may have brought what both want. */
+  #broughtSince(
+    before: AccessToken | undefined,
+    { minValidity = 0 }: TokenRequest
+  ): Promise<AccessToken> | undefined {
+    const token = this.#token
+    if (!token || token === before || this.#state() === 'absent') return undefined
+    return this.#livesLongEnough(token, minValidity) ? Promise.resolve(token) : undefined
   }
 
   async #refreshNow(cause: Cause): Promise<AccessToken> {
@@ -257,9 +268,10 @@ export class OAuthTokenService {
 
     try {
       const token = await obtaining
+      const inTime = this.isTokenValid()
       this.#lastRequest = { at, outcome: 'success', durationMs: took() }
       this.#hold(token)
-      await this.#staleServing.end('renewed')
+      await this.#staleServing.end(inTime ? 'renewed' : 'expired')
       return token
     } catch (error) {
       if (error instanceof TokenRequestError) {

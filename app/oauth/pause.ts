@@ -43,7 +43,7 @@ export function pauseAfter(
   return { since: now, until: now + length, reason: failure.reason, failures }
 }
 
-/** Milliseconds until the pause ends; 0 once it has. A clock that was set back cannot prolong it. */
+/** Milliseconds until the pause ends by the wall clock; 0 once it has, and never more than all of it. */
 export function remainingPause(pause: Pause | null, now: number): number {
   if (!pause) return 0
   return Math.max(0, Math.min(pause.until - now, pause.until - pause.since))

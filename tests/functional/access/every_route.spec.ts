@@ -3,7 +3,7 @@ import router from '@adonisjs/core/services/router'
 import type { ApiClient } from '@japa/api-client'
 import type { RouteJSON } from '@adonisjs/core/types/http'
 import { Refusals } from '#access/refusals'
-import { ABILITIES, ROLE_NAMES, ROLES, type Ability } from '#access/abilities'
+import { ABILITIES, abilitiesOf, ROLE_NAMES, type Ability } from '#access/abilities'
 import { decisionOf, titleOf } from '#tests/helpers/route_decisions'
 import { bearer, createUser, tokenOf } from '#tests/helpers/users'
 import { watchedRefusals } from '#tests/helpers/watched_refusals'
@@ -76,7 +76,7 @@ test.group('Every route', (group) => {
     .run(async ({ assert, client, swap }, role) => {
       const { refusals } = await watchedRefusals()
       swap(Refusals, refusals)
-      const abilities: readonly Ability[] = ROLES[role]
+      const abilities: readonly Ability[] = [...abilitiesOf(role, ['*'])]
       const call = callWith(client, withToken(await bearer(role)))
 
       for (const { route, can } of guarded()) {

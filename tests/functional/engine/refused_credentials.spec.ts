@@ -1,5 +1,6 @@
 import { test } from '@japa/runner'
 import { Secret } from '@adonisjs/core/helpers'
+import { TokenUnavailable } from '#oauth/errors'
 import { startGateway } from '#tests/helpers/gateway'
 import { ManualClock } from '#tests/helpers/manual_clock'
 import { RecordingEventRecorder } from '#tests/helpers/recording_event_recorder'
@@ -15,9 +16,13 @@ test.group('Credentials that Orange refuses', () => {
     const recorder = new RecordingEventRecorder()
     const gateway = await startGateway(context, { credentials: wrong, recorder })
 
-    for (let round = 0; round < 100; round++) {
+    const sms = { to: '+221771234567', from: '+2210000', message: 'Hello' }
+    for (let round = 0; round < 10; round++) {
       const answers = await Promise.all(Array.from({ length: 100 }, () => gateway.send()))
       assert.isTrue(answers.every(({ status }) => status === 503))
+    }
+    for (let sends = 0; sends < 9_000; sends++) {
+      await assert.rejects(() => gateway.client.send(sms), TokenUnavailable)
     }
 
     assert.lengthOf(gateway.tokenRequests(), 1)
@@ -38,11 +43,18 @@ test.group('Credentials that Orange refuses', () => {
   test('an administrator may force one try; the end of the pause allows the next', async (context) => {
     const { assert } = context
     const clock = new ManualClock()
-    const gateway = await startGateway(context, { credentials: wrong, clock })
+    const gateway = await startGateway(context, {
+      credentials: wrong,
+      clock,
+      // Nobody waits out a pause: the clock stands still while a send is under way.
+      oauth: { waitMs: 1 },
+    })
     await gateway.send()
     assert.lengthOf(gateway.tokenRequests(), 1)
 
-    const forced = await gateway.call('admin', 'POST', '/api/oauth/refresh', { reason: 'try again' })
+    const forced = await gateway.call('admin', 'POST', '/api/oauth/refresh', {
+      reason: 'try again',
+    })
     assert.equal(forced.status, 502)
     assert.equal(forced.body.code, 'token_request_failed')
     assert.lengthOf(gateway.tokenRequests(), 2)

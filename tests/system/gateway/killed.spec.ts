@@ -1,0 +1,68 @@
+import { test } from '@japa/runner'
+import app from '@adonisjs/core/services/app'
+import { rm } from 'node:fs/promises'
+import Database from 'better-sqlite3'
+import { OrangeSandbox } from '#orange/sandbox/orange_sandbox'
+import { eventually } from '#tests/helpers/eventually'
+import {
+  command,
+  gatewayVariables,
+  startGatewayProcess,
+  userToken,
+} from '#tests/helpers/gateway_process'
+
+const sms = { to: '+221771234567', message: 'Hello' }
+
+test.group('A gateway that is killed', (group) => {
+  group.tap((one) => one.timeout(120_000))
+
+  test('T30 | in the middle of its token request: one new request after the restart, the attempt stays in the trail', async (context) => {
+    const { assert, cleanup } = context
+    const path = app.makePath('tmp/killed.sqlite3')
+    await rm(path, { force: true })
+    const sandbox = await OrangeSandbox.start({ sendsPerSecond: null })
+    cleanup(() => sandbox.stop())
+    const env = await gatewayVariables(sandbox, { SQLITE_PATH: path, NODE_ENV: 'development' })
+    await command(env, 'migration:run')
+    const bearer = await userToken(env, 'sender')
+    const tokenRequests = () => sandbox.requests.filter(({ path: at }) => at === '/oauth/v3/token')
+
+    sandbox.fault({ on: 'token', kind: 'hang', accepted: true })
+    const first = await startGatewayProcess(context, env)
+    const lost = first.call('POST', '/api/sms/send', { bearer, body: sms }).catch(() => 'lost')
+    await eventually(() => sandbox.faults.length === 0, 'the token request arrives')
+    await first.kill()
+    assert.equal(await lost, 'lost')
+
+    const second = await startGatewayProcess(context, env)
+    const answer = await second.call('POST', '/api/sms/send', { bearer, body: sms })
+    assert.equal(answer.status, 201, answer.text)
+    await second.call('POST', '/api/sms/send', { bearer, body: sms })
+
+    assert.isAtMost(tokenRequests().length, 2)
+    assert.lengthOf(sandbox.messages, 2)
+    assert.deepEqual(
+      attempts(path).map(({ outcomes }) => outcomes),
+      [0, 1]
+    )
+    await second.stop()
+  })
+})
+
+/** The requests for a token that the trail holds, and how many outcomes each has. */
+function attempts(path: string): { outcomes: number }[] {
+  const database = new Database(path, { readonly: true })
+  try {
+    return database
+      .prepare<[], { outcomes: number }>(
+        `select (select count(*) from audit_events as outcome
+                  where outcome.attempt_id = request.attempt_id
+                    and outcome.event_type <> request.event_type) as outcomes
+           from audit_events as request
+          where event_type = 'auth.token.requested' order by seq`
+      )
+      .all()
+  } finally {
+    database.close()
+  }
+}
