@@ -45,6 +45,8 @@ const DEFAULTS = {
   requestDeadlineMs: 10_000,
 }
 
+const DURATIONS = ['refreshThresholdMs', 'waitMs', 'requestDeadlineMs'] as const
+
 /**
  * @throws when the configuration contradicts itself, naming the file and the key
  */
@@ -55,6 +57,10 @@ export function defineConfig<Providers extends Record<string, ProviderConfig>>(
 
   if (!Object.hasOwn(config.providers, config.default)) {
     throw new Error('config/oauth.ts: "default" names no entry of "providers"')
+  }
+  for (const key of DURATIONS) {
+    if (Number.isFinite(resolved[key]) && resolved[key] > 0) continue
+    throw new Error(`config/oauth.ts: "${key}" must be a number of milliseconds above 0`)
   }
   if (resolved.requestDeadlineMs > LONGEST_REQUEST_MS) {
     throw new Error(`config/oauth.ts: "requestDeadlineMs" must not exceed ${LONGEST_REQUEST_MS}`)

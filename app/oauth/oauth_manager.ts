@@ -49,6 +49,7 @@ export class OAuthManager {
   readonly #store: TokenStore
   readonly #services = new Map<string, OAuthTokenService>()
   readonly #pauses = new Map<string, CredentialPause>()
+  #default?: OAuthTokenService
 
   constructor(parts: OAuthManagerParts) {
     this.#parts = parts
@@ -61,19 +62,24 @@ export class OAuthManager {
   }
 
   /** @throws {UnknownProvider} */
-  use(name = this.#parts.config.default, owner: TokenOwner = {}): OAuthTokenService {
-    const address = [name, owner.tenant ?? '', owner.subject ?? ''].join('\n')
+  use(name?: string, owner?: TokenOwner): OAuthTokenService {
+    if (name === undefined && owner === undefined) return (this.#default ??= this.#find())
+    return this.#find(name, owner)
+  }
+
+  /** Stops all services; resolves when no token request is in the air any more. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#services.values()].map((service) => service.close()))
+  }
+
+  #find(name = this.#parts.config.default, owner: TokenOwner = {}): OAuthTokenService {
+    const address = JSON.stringify([name, owner.tenant ?? '', owner.subject ?? ''])
     const known = this.#services.get(address)
     if (known) return known
 
     const service = this.#build(name, owner)
     this.#services.set(address, service)
     return service
-  }
-
-  /** Stops all services; resolves when no token request is in the air any more. */
-  async close(): Promise<void> {
-    await Promise.all([...this.#services.values()].map((service) => service.close()))
   }
 
   #build(name: string, owner: TokenOwner): OAuthTokenService {

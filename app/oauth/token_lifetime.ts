@@ -83,8 +83,9 @@ export function lifetimeOfSameToken(again: TokenLifetime, known: TokenLifetime):
 /** The claims are read for their arithmetic only; nothing is trusted because of them. */
 function lifeInJwt(accessToken: string): number | undefined {
   try {
-    const { exp, iat } = decodeJwt(accessToken)
-    return exp !== undefined && iat !== undefined && exp > iat ? (exp - iat) * SECOND : undefined
+    const { exp, iat } = decodeJwt<Record<'exp' | 'iat', unknown>>(accessToken)
+    if (typeof exp !== 'number' || typeof iat !== 'number') return undefined
+    return exp > iat ? (exp - iat) * SECOND : undefined
   } catch {
     return undefined
   }

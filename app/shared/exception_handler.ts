@@ -78,6 +78,8 @@ export default class ProblemHandler extends ExceptionHandler {
 
 function detailOf(status: number, code: string | undefined, message: string): string {
   if (code === 'E_VALIDATION_ERROR') return 'The request has fields that are missing or wrong.'
+  // The framework's own text repeats the address that was asked for.
+  if (code === 'E_ROUTE_NOT_FOUND') return 'There is no such route.'
   if (status === 400) return 'The request cannot be read. Is the body valid JSON?'
   if (status === 401) return 'Send a valid API token: Authorization: Bearer <token>.'
   if (status >= 500) return 'Something went wrong here. The request id helps us find it.'

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdir, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../free_port.js'
 import type { OrangeSandbox } from '#orange/sandbox/orange_sandbox'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -46,12 +45,4 @@ export class Environment {
       ORANGE_SMS_SENDER_ADDRESS: 'tel:+2210000',
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  return port
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import app from '@adonisjs/core/services/app'
 import type { TestContext } from '@japa/runner/core'
 import { ace } from '#tests/helpers/ace_process'
-import { freePort } from '#tests/helpers/free_port'
+import { freePort } from '#bin/free_port'
 import type { OrangeSandbox } from '#orange/sandbox/orange_sandbox'
 
 type Variables = Record<string, string>
@@ -84,6 +84,12 @@ export async function startGatewayProcess(
   return {
     output,
     stop,
+
+    /** As the kernel does it when memory runs out: nothing is tidied up. */
+    kill: async () => {
+      child.kill('SIGKILL')
+      await once(child, 'close')
+    },
     call: (method: string, path: string, options: Parameters<typeof callProcess>[2] = {}) =>
       callProcess(method, `${env.APP_URL}${path}`, options),
   }

@@ -40,6 +40,14 @@ export async function startTokenTrial(
       recorder.events.map(({ type, reasonCode }) =>
         reasonCode ? `${type} (${reasonCode})` : type
       ),
+    async sendStatus() {
+      const { status } = await gateway.send()
+      return status
+    },
+    async healthBody(query?: string) {
+      const { body } = await gateway.health(query)
+      return body
+    },
     refresh: () => gateway.call('admin', 'POST', '/api/oauth/refresh', { reason: 'a test' }),
     clear: () => gateway.call('admin', 'DELETE', '/api/oauth/token?reason=a+test'),
   }

@@ -1,4 +1,4 @@
-import { freePort } from '#tests/helpers/boot/free_port'
+import { freePort } from '#bin/free_port'
 import {
   startNode,
   type NodeProcess,

@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util'
 import app from '@adonisjs/core/services/app'
 import { test } from '@japa/runner'
 import { temporaryFolder } from '#tests/helpers/boot/folder'
-import { freePort } from '#tests/helpers/boot/free_port'
+import { freePort } from '#bin/free_port'
 import { LISTENING } from '#tests/helpers/boot/gateway_process'
 import { startNode } from '#tests/helpers/boot/node_process'
 

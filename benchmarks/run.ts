@@ -1,0 +1,51 @@
+/*
+|--------------------------------------------------------------------------
+| Benchmarks
+|--------------------------------------------------------------------------
+|
+| Every figure stands beside another one of the same run: machines differ,
+| ratios are what to read. `npm run bench -- --json FILE` keeps the figures.
+|
+*/
+
+import 'reflect-metadata'
+import { execFileSync } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { OrangeSandbox } from '#orange/sandbox/orange_sandbox'
+import { freePort } from '#bin/free_port'
+import { report } from './harness.js'
+
+const { values } = parseArgs({ options: { json: { type: 'string' } } })
+
+const sandbox = await OrangeSandbox.start({ sendsPerSecond: null })
+Object.assign(process.env, {
+  NODE_ENV: 'test',
+  HOST: '127.0.0.1',
+  PORT: String(await freePort()),
+  SQLITE_PATH: 'tmp/bench.sqlite3',
+  SMS_SANDBOX_MODE: 'true',
+  ORANGE_API_BASE_URL: sandbox.url,
+  ORANGE_CLIENT_ID: sandbox.clientId,
+  ORANGE_CLIENT_SECRET: sandbox.clientSecret,
+})
+removeDatabase()
+execFileSync(process.execPath, ['ace.js', 'migration:run'], { stdio: 'ignore' })
+
+const { cachedToken } = await import('./cached_token.js')
+const { oauthMiddleware } = await import('./oauth_middleware.js')
+
+const comparisons = []
+for (const measure of [() => cachedToken(sandbox), oauthMiddleware]) {
+  const comparison = await measure()
+  report(comparison)
+  comparisons.push(comparison)
+}
+
+if (values.json) writeFileSync(values.json, `${JSON.stringify(comparisons, null, 2)}\n`)
+await sandbox.stop()
+removeDatabase()
+
+function removeDatabase(): void {
+  for (const end of ['', '-wal', '-shm']) rmSync(`tmp/bench.sqlite3${end}`, { force: true })
+}
