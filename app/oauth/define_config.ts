@@ -53,7 +53,7 @@ const DURATIONS = ['refreshThresholdMs', 'waitMs', 'requestDeadlineMs'] as const
 export function defineConfig<Providers extends Record<string, ProviderConfig>>(
   config: OAuthConfig<Providers>
 ): ResolvedOAuthConfig {
-  const resolved = { ...DEFAULTS, ...config }
+  const resolved = withDefaults(config)
 
   if (!Object.hasOwn(config.providers, config.default)) {
     throw new Error('config/oauth.ts: "default" names no entry of "providers"')
@@ -66,6 +66,19 @@ export function defineConfig<Providers extends Record<string, ProviderConfig>>(
     throw new Error(`config/oauth.ts: "requestDeadlineMs" must not exceed ${LONGEST_REQUEST_MS}`)
   }
   return resolved
+}
+
+/** A key that is there without a value counts as left out. */
+function withDefaults<Providers extends Record<string, ProviderConfig>>(
+  config: OAuthConfig<Providers>
+): Required<OAuthConfig<Providers>> {
+  return {
+    ...config,
+    cacheEnabled: config.cacheEnabled ?? DEFAULTS.cacheEnabled,
+    refreshThresholdMs: config.refreshThresholdMs ?? DEFAULTS.refreshThresholdMs,
+    waitMs: config.waitMs ?? DEFAULTS.waitMs,
+    requestDeadlineMs: config.requestDeadlineMs ?? DEFAULTS.requestDeadlineMs,
+  }
 }
 
 export const stores = {

@@ -148,9 +148,7 @@ export function tokenStoreContract(subject: StoreUnderTest): void {
     on('of a successor and removals at once, one wins', async ({ assert }, store) => {
       await store.replace('key', recordOf('one'), null)
       const winner = await race(['removed', 'new', 'removed'], (name) =>
-        name === 'new'
-          ? store.replace('key', recordOf('new'), 'one')
-          : store.remove('key', 'one')
+        name === 'new' ? store.replace('key', recordOf('new'), 'one') : store.remove('key', 'one')
       )
       assert.equal((await store.get('key'))?.fingerprint ?? 'removed', winner)
     })
@@ -169,12 +167,15 @@ export function tokenStoreContract(subject: StoreUnderTest): void {
       assert.deepEqual(await store.getPause('credential'), shorter)
     })
 
-    on('a pause is over when it is removed, and removing none is no error', async (context, store) => {
-      await store.removePause('credential')
-      await store.setPause('credential', PAUSE)
-      await store.removePause('credential')
-      context.assert.isNull(await store.getPause('credential'))
-    })
+    on(
+      'a pause is over when it is removed, and removing none is no error',
+      async (context, store) => {
+        await store.removePause('credential')
+        await store.setPause('credential', PAUSE)
+        await store.removePause('credential')
+        context.assert.isNull(await store.getPause('credential'))
+      }
+    )
 
     on('each credential has its own', async ({ assert }, store) => {
       await store.setPause('a', PAUSE)

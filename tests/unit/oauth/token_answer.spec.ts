@@ -1,0 +1,115 @@
+import { inspect } from 'node:util'
+import { test } from '@japa/runner'
+import { TokenRequestError, type TokenRequestFacts } from '#oauth/errors'
+import { readTokenAnswer, type AnswerRule } from '#oauth/token_answer'
+import type { HttpAnswer } from '#shared/http_client'
+import { httpAnswer } from '#tests/helpers/http_answer'
+
+const RULES: AnswerRule[] = [
+  { status: 403, member: 'code', values: [53], verdict: 'throttled' },
+  { member: 'code', values: [5, 'busy'], verdict: 'transient' },
+]
+
+const GOOD = { access_token: 'a-token', token_type: 'Bearer', expires_in: 3600, scope: 'sms' }
+
+const answering = (body: unknown, status = 200) =>
+  httpAnswer({ status, body: JSON.stringify(body) })
+
+const VERDICTS: [string, HttpAnswer, Partial<TokenRequestFacts>][] = [
+  ['a status below 300 that is not 200', answering(GOOD, 201), { verdict: 'transient' }],
+  ['a redirect', answering(GOOD, 302), { verdict: 'terminal', reason: 'http_302' }],
+  ['408', answering({}, 408), { verdict: 'transient', reason: 'http_408' }],
+  ['429', answering({}, 429), { verdict: 'throttled', reason: 'http_429' }],
+  ['418', answering({}, 418), { verdict: 'terminal', reason: 'http_418' }],
+  ['599', answering({}, 599), { verdict: 'transient', reason: 'http_599' }],
+  ['an error of RFC 6749', answering({ error: 'invalid_scope' }, 400), { verdict: 'terminal' }],
+  ['invalid_grant', answering({ error: 'invalid_grant' }, 400), { verdict: 'terminal_for_key' }],
+  [
+    'server_error, whatever the status',
+    answering({ error: 'server_error' }, 400),
+    { verdict: 'transient', reason: 'server_error' },
+  ],
+  [
+    'an error that is the name of a method',
+    answering({ error: 'toString' }, 400),
+    { verdict: 'terminal', reason: 'http_400' },
+  ],
+  [
+    'an error that is no text',
+    answering({ error: { toString: 1 } }, 400),
+    { verdict: 'terminal', reason: 'http_400' },
+  ],
+  [
+    "a code of the provider's at its status",
+    answering({ code: 53 }, 403),
+    { verdict: 'throttled', upstreamCode: '53' },
+  ],
+  [
+    "a code of the provider's at another status",
+    answering({ code: 53 }, 400),
+    { verdict: 'terminal' },
+  ],
+  [
+    "a code of the provider's at any status",
+    answering({ code: 'busy' }, 400),
+    { verdict: 'transient', upstreamCode: 'busy' },
+  ],
+  [
+    "the provider's own table comes before the standard",
+    answering({ code: 5, error: 'invalid_client' }, 401),
+    { verdict: 'transient', reason: 'invalid_client', upstreamCode: '5' },
+  ],
+  ['an error that cannot be read', httpAnswer({ status: 401, body: '<' }), { verdict: 'terminal' }],
+  [
+    'an error that is not text',
+    httpAnswer({ status: 503, body: undefined }),
+    { verdict: 'transient' },
+  ],
+]
+
+test.group('Reading the answer of a token endpoint', () => {
+  test('takes what RFC 6749 says a token is', ({ assert }) => {
+    const { accessToken, ...rest } = readTokenAnswer(answering(GOOD), RULES)
+    assert.equal(accessToken.release(), 'a-token')
+    assert.deepEqual(rest, { tokenType: 'Bearer', scope: 'sms', expiresIn: 3600 })
+  })
+
+  test('keeps the token out of sight', ({ assert }) => {
+    const answer = readTokenAnswer(answering(GOOD), RULES)
+    assert.notInclude(inspect(answer, { depth: Infinity }), 'a-token')
+    assert.notInclude(JSON.stringify(answer), 'a-token')
+  })
+
+  test('a scope that is no text is none', ({ assert }) => {
+    assert.isUndefined(readTokenAnswer(answering({ ...GOOD, scope: ['sms'] }), RULES).scope)
+  })
+
+  test('an answer that does not say what it is may be JSON', ({ assert }) => {
+    const answer = { ...answering(GOOD), headers: {} }
+    assert.equal(readTokenAnswer(answer, RULES).accessToken.release(), 'a-token')
+  })
+
+  test('the verdict on {0}')
+    .with(VERDICTS)
+    .run(({ assert }, [, answer, expected]) => {
+      const { facts } = refusalOf(answer)
+      assert.containsSubset(facts, { ...expected, httpStatus: answer.status })
+    })
+
+  test('no text of the answer is in the error', ({ assert }) => {
+    const echoing = { error: 'secret', error_description: 'secret', code: 'secret' }
+    for (const answer of [answering(echoing, 400), answering('secret'), answering(echoing)]) {
+      const seen = inspect(refusalOf(answer), { depth: Infinity, showHidden: true })
+      assert.notInclude(seen, 'secret')
+    }
+  })
+})
+
+function refusalOf(answer: HttpAnswer): TokenRequestError {
+  try {
+    readTokenAnswer(answer, RULES)
+  } catch (error) {
+    if (error instanceof TokenRequestError) return error
+  }
+  throw new Error('It was not refused as it should be')
+}
