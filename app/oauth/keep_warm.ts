@@ -11,9 +11,17 @@ export class KeepWarm {
     this.#lookAfter = lookAfter
   }
 
+  /** In place of any call that was set before. */
   in(delayMs: number): void {
-    this.#cancel?.()
-    this.#cancel = this.#clock.after(delayMs, this.#lookAfter)
+    this.stop()
+    this.#cancel = this.#clock.after(delayMs, () => {
+      this.#cancel = undefined
+      this.#lookAfter()
+    })
+  }
+
+  unlessSet(delayMs: number): void {
+    if (!this.#cancel) this.in(delayMs)
   }
 
   stop(): void {

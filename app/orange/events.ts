@@ -1,5 +1,5 @@
 import type { Cause } from '#oauth/events'
-import type { AuthenticatedAnswer } from '#orange/orange_auth_service'
+import type { AuthenticatedAnswer } from '#orange/authenticated_answer'
 import type { AuditEvent } from '#shared/event_recorder'
 
 function about({ answer, token }: AuthenticatedAnswer, cause: Cause) {

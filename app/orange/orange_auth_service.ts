@@ -4,6 +4,7 @@ import type { Cause } from '#oauth/events'
 import type { OAuthTokenService, TokenRequest } from '#oauth/oauth_token_service'
 import type { TokenHealth, TokenInfo } from '#oauth/token_health'
 import { UnansweredRequest } from '#orange/errors'
+import type { AuthenticatedAnswer } from '#orange/authenticated_answer'
 import { orangeEvents } from '#orange/events'
 import { verdictOn } from '#orange/orange_answers'
 import { RecordingUnavailable, type EventRecorder } from '#shared/event_recorder'
@@ -14,12 +15,6 @@ export interface OrangeAuthServiceParts {
   tokens: OAuthTokenService
   http: HttpClient
   recorder: EventRecorder
-}
-
-/** An answer, and the token with which it was had. */
-export interface AuthenticatedAnswer {
-  answer: HttpAnswer
-  token: AccessToken
 }
 
 export type AuthenticatedHeaders = Record<string, string | Secret<string>>

@@ -8,9 +8,13 @@ import type { AnswerRule } from '#oauth/token_answer'
  * @see https://developer.orange.com/resources/orange-apis-error-handling
  */
 const ANSWER_RULES: readonly AnswerRule[] = [
-  { member: 'code', values: [53], verdict: 'throttled' },
-  { member: 'code', values: [40, 41, 50, 51, 52], verdict: 'terminal' },
-  { member: 'code', values: [5, 6], verdict: 'transient' },
+  { member: 'code', values: [53, '53'], verdict: 'throttled' },
+  {
+    member: 'code',
+    values: [40, 41, 50, 51, 52, '40', '41', '50', '51', '52'],
+    verdict: 'terminal',
+  },
+  { member: 'code', values: [5, 6, '5', '6'], verdict: 'transient' },
 ]
 
 /**

@@ -7,7 +7,7 @@ export interface GatewayErrorOptions {
   /** The HTTP status that a caller is answered with. */
   status: number
 
-  /** Whether the same request may succeed later without anybody changing anything. */
+  /** Whether the same request may succeed later, as it is. False: the caller has to change it. */
   retryable: boolean
 
   /** How long to wait before trying again, in milliseconds. */

@@ -1,0 +1,85 @@
+import type { AccessToken, TokenState } from '#oauth/access_token'
+import { tokenInfo, type TokenInfo } from '#oauth/token_health'
+import type { Clock } from '#shared/clock'
+
+/** How much of a token's whole life can be asked for: more would be refused a moment after it was issued. */
+const LARGEST_SHARE = 0.9
+
+/** The token that this process holds, and when it was used. */
+export class HeldToken {
+  readonly #clock: Clock
+  #token?: AccessToken
+
+  /** The answer to most calls, made once per token: handing it out allocates nothing. */
+  #answer?: Promise<AccessToken>
+  #lastUsedAt = 0
+  #forgotten?: string
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** The last token, usable or not. */
+  get current(): AccessToken | undefined {
+    return this.#token
+  }
+
+  get usable(): AccessToken | undefined {
+    return this.state === 'absent' ? undefined : this.#token
+  }
+
+  get state(): TokenState {
+    return this.#token?.state(this.#clock) ?? 'absent'
+  }
+
+  /** Fingerprint of the token that was forgotten last: it is not to be used again. */
+  get forgotten(): string | undefined {
+    return this.#forgotten
+  }
+
+  get info(): TokenInfo {
+    return tokenInfo(this.#token, { clock: this.#clock, lastUsedAt: this.#lastUsedAt })
+  }
+
+  /** The token if it is fresh: the path that nearly every call takes. */
+  serveFresh(): Promise<AccessToken> | undefined {
+    const now = this.#clock.now()
+    if (!this.#token?.isFresh(now, this.#clock.monotonic())) return undefined
+
+    this.#lastUsedAt = now
+    return this.#answer
+  }
+
+  /** The token if it is usable and has this much life left, in milliseconds. */
+  livingFor(minValidity: number): AccessToken | undefined {
+    const token = this.usable
+    if (!token) return undefined
+
+    const life = token.record.expiresAt - token.record.issuedAt
+    const enough = Math.min(minValidity, life * LARGEST_SHARE)
+    return token.remaining(this.#clock) >= enough ? token : undefined
+  }
+
+  is(token: AccessToken): boolean {
+    return this.#token?.fingerprint === token.fingerprint
+  }
+
+  hold(token: AccessToken): void {
+    this.#token = token
+    this.#answer = Promise.resolve(token)
+  }
+
+  forget(): AccessToken | undefined {
+    const token = this.#token
+    this.#forgotten = token?.fingerprint
+    this.#token = undefined
+    this.#answer = undefined
+    return token
+  }
+
+  /** Notes that the token is about to be used, and hands it on. */
+  use(token: AccessToken): AccessToken {
+    this.#lastUsedAt = this.#clock.now()
+    return token
+  }
+}
