@@ -1,55 +1,21 @@
 import { defineConfig } from '@adonisjs/core/bodyparser'
 
+/** The API takes JSON. Larger or other bodies are of no use to it, and are not kept anywhere. */
 const bodyParserConfig = defineConfig({
-  /**
-   * The bodyparser middleware will parse the request body
-   * for the following HTTP methods.
-   */
   allowedMethods: ['POST', 'PUT', 'PATCH', 'DELETE'],
 
-  /**
-   * Config for the "application/x-www-form-urlencoded"
-   * content-type parser
-   */
-  form: {
-    convertEmptyStringsToNull: true,
-    types: ['application/x-www-form-urlencoded'],
-  },
-
-  /**
-   * Config for the JSON parser
-   */
   json: {
+    limit: '64kb',
+    types: ['application/json'],
     convertEmptyStringsToNull: true,
-    types: [
-      'application/json',
-      'application/json-patch+json',
-      'application/vnd.api+json',
-      'application/csp-report',
-    ],
+
+    /** A text message is sent as it was given. */
+    trimWhitespaces: false,
   },
 
-  /**
-   * Config for the "multipart/form-data" content-type parser.
-   * File uploads are handled by the multipart parser.
-   */
-  multipart: {
-    /**
-     * Enabling auto process allows bodyparser middleware to
-     * move all uploaded files inside the tmp folder of your
-     * operating system
-     */
-    autoProcess: true,
-    convertEmptyStringsToNull: true,
-    processManually: [],
-
-    /**
-     * Maximum limit of data to parse including all files
-     * and fields
-     */
-    limit: '20mb',
-    types: ['multipart/form-data'],
-  },
+  form: { types: [] },
+  raw: { types: [] },
+  multipart: { types: [], autoProcess: false },
 })
 
 export default bodyParserConfig

@@ -18,6 +18,7 @@ export default class OrangeProvider {
         tokens: manager.use('orange'),
         http: await resolver.make(HttpClient),
         recorder: await resolver.make(EventRecorder),
+        clock: systemClock,
       })
     })
 

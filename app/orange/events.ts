@@ -1,15 +1,21 @@
 import type { Cause } from '#oauth/events'
 import type { AuthenticatedAnswer } from '#orange/authenticated_answer'
-import type { AuditEvent } from '#shared/event_recorder'
+import type { UnansweredRequest } from '#orange/errors'
+import type { Actor, AuditEvent } from '#shared/event_recorder'
 
-function about({ answer, token }: AuthenticatedAnswer, cause: Cause) {
+const GATEWAY: Actor = { type: 'system', id: 'gateway' }
+
+function aboutToken(fingerprint: string, cause: Cause) {
   return {
-    actor: cause.actor ?? ({ type: 'system', id: 'gateway' } as const),
+    actor: cause.actor ?? GATEWAY,
     correlationId: cause.correlationId,
     target: { type: 'oauth_provider', id: 'orange' },
-    token: { fingerprint: token.fingerprint },
-    httpStatus: answer.status,
+    token: { fingerprint },
   }
+}
+
+function about({ answer, token }: AuthenticatedAnswer, cause: Cause) {
+  return { ...aboutToken(token.fingerprint, cause), httpStatus: answer.status }
 }
 
 /** What the trail says about answers of Orange's API to our token. */
@@ -33,6 +39,14 @@ export const orangeEvents = {
     type: 'auth.upstream.retried_after_401',
     outcome: accepted ? 'success' : 'failure',
     severity: accepted ? 'informational' : 'high',
+  }),
+
+  unansweredAfter401: (request: UnansweredRequest, cause: Cause): AuditEvent => ({
+    ...aboutToken(request.tokenFingerprint, cause),
+    type: 'auth.upstream.retried_after_401',
+    outcome: 'unknown',
+    severity: 'low',
+    reasonCode: request.failure,
   }),
 
   throttled: (

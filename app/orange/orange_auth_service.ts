@@ -7,7 +7,8 @@ import { UnansweredRequest } from '#orange/errors'
 import type { AuthenticatedAnswer } from '#orange/authenticated_answer'
 import { orangeEvents } from '#orange/events'
 import { verdictOn } from '#orange/orange_answers'
-import { RecordingUnavailable, type EventRecorder } from '#shared/event_recorder'
+import type { Clock } from '#shared/clock'
+import { RecordingUnavailable, type AuditEvent, type EventRecorder } from '#shared/event_recorder'
 import type { HttpAnswer, HttpClient, HttpRequest } from '#shared/http_client'
 import { TransportError } from '#shared/transport_error'
 
@@ -15,6 +16,7 @@ export interface OrangeAuthServiceParts {
   tokens: OAuthTokenService
   http: HttpClient
   recorder: EventRecorder
+  clock: Clock
 }
 
 export type AuthenticatedHeaders = Record<string, string | Secret<string>>
@@ -40,19 +42,27 @@ export class OrangeAuthService {
   /**
    * Sends a request with the current token. When Orange refuses the token, the request is
    * sent once more with another one: a refused token means that nothing was accepted, so
-   * this is safe for a POST too.
+   * this is safe for a POST too. The request's deadline covers both.
    *
    * @throws {TokenUnavailable} when there is no token to send with
    * @throws {UnansweredRequest} when there was no whole answer
    */
   async send(request: HttpRequest, cause: Cause = {}): Promise<AuthenticatedAnswer> {
-    const first = await this.#exchange(request, cause)
+    const deadline = this.#parts.clock.monotonic() + request.deadlineMs
+    const first = await this.#exchange(request, deadline, cause)
     if (!(await this.handleAuthError(first.answer, first.token, cause))) return first
 
-    const replay = await this.#exchange(request, cause)
-    const refusedAgain = await this.handleAuthError(replay.answer, replay.token, cause)
-    await this.#noteReplay(replay, { cause, accepted: !refusedAgain })
-    return replay
+    try {
+      const replay = await this.#exchange(request, deadline, cause)
+      const refusedAgain = await this.handleAuthError(replay.answer, replay.token, cause)
+      await this.#note(orangeEvents.retriedAfter401(replay, { cause, accepted: !refusedAgain }))
+      return replay
+    } catch (error) {
+      if (error instanceof UnansweredRequest) {
+        await this.#note(orangeEvents.unansweredAfter401(error, cause))
+      }
+      throw error
+    }
   }
 
   /**
@@ -98,10 +108,17 @@ export class OrangeAuthService {
     return this.#parts.tokens.getTokenInfo()
   }
 
-  async #exchange(request: HttpRequest, cause: Cause): Promise<AuthenticatedAnswer> {
-    const token = await this.#parts.tokens.getAccessToken(cause)
+  async #exchange(
+    request: HttpRequest,
+    deadline: number,
+    cause: Cause
+  ): Promise<AuthenticatedAnswer> {
+    const { tokens, http, clock } = this.#parts
+    const token = await tokens.getAccessToken(cause)
+    const deadlineMs = Math.max(1, Math.ceil(deadline - clock.monotonic()))
+
     try {
-      return { answer: await this.#parts.http.exchange(withToken(request, token)), token }
+      return { answer: await http.exchange(withToken({ ...request, deadlineMs }, token)), token }
     } catch (error) {
       if (!(error instanceof TransportError)) throw error
       throw new UnansweredRequest(error, token.fingerprint)
@@ -112,12 +129,9 @@ export class OrangeAuthService {
    * Orange may have accepted the replay: that cannot be undone because the trail is down, and
    * a caller who is told that nothing was done sends again. The recorder has logged why.
    */
-  async #noteReplay(
-    replay: AuthenticatedAnswer,
-    facts: { cause: Cause; accepted: boolean }
-  ): Promise<void> {
+  async #note(event: AuditEvent): Promise<void> {
     try {
-      await this.#parts.recorder.record(orangeEvents.retriedAfter401(replay, facts))
+      await this.#parts.recorder.record(event)
     } catch (error) {
       if (!(error instanceof RecordingUnavailable)) throw error
     }

@@ -100,7 +100,7 @@ export async function startGateway(
   })
 
   const tokens = manager.use()
-  const auth = new OrangeAuthService({ tokens, http, recorder })
+  const auth = new OrangeAuthService({ tokens, http, recorder, clock })
   const client = new OrangeSmsClient({
     auth,
     clock,

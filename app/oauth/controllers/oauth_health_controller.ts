@@ -37,7 +37,7 @@ export default class OAuthHealthController {
   }
 
   async refresh({ request, caller }: HttpContext) {
-    const { provider, tenant, reason } = await request.validateUsing(refreshValidator)
+    const { provider, tenant, reason } = await refreshValidator.validate(request.body())
     const tokens = this.#manager.use(provider, { tenant })
     await tokens.refreshToken({
       actor: caller.actor,

@@ -98,17 +98,26 @@ test.group('OAuth manager | which service', () => {
 })
 
 test.group('OAuth manager | what services share', () => {
-  test("tenants do not get one another's tokens", async (context) => {
+  test("tenants, subjects and providers do not get one another's tokens", async (context) => {
     const { assert } = context
     const { manager, endpoint } = await setUp(context)
-    const owners = [{}, { tenant: 'acme' }, { tenant: 'globex' }, { subject: 'acme' }]
-    const bearers = async () =>
-      Promise.all(
-        owners.map(async (owner) => {
-          const token = await manager.use('first', owner).getAccessToken()
-          return token.authorization.release()
-        })
-      )
+    const owners = [
+      ['first', {}],
+      ['first', { tenant: 'acme' }],
+      ['first', { tenant: 'globex' }],
+      ['first', { subject: 'acme' }],
+      ['second', {}],
+    ] as const
+
+    // One after the other: a token that is in the store already is there to be taken by mistake.
+    const bearers = async () => {
+      const given: string[] = []
+      for (const [provider, owner] of owners) {
+        const token = await manager.use(provider, owner).getAccessToken()
+        given.push(token.authorization.release())
+      }
+      return given
+    }
 
     const first = await bearers()
     assert.lengthOf([...new Set(first)], owners.length)
