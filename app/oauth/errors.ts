@@ -49,3 +49,10 @@ export class UnknownProvider extends GatewayError {
     super('There is no such provider.', { code: 'unknown_provider', status: 404, retryable: false })
   }
 }
+
+/** No tenant of that name has credentials here. */
+export class UnknownTenant extends GatewayError {
+  constructor() {
+    super('There is no such tenant.', { code: 'unknown_tenant', status: 404, retryable: false })
+  }
+}

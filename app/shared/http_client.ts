@@ -89,7 +89,7 @@ export class HttpClient {
 
       return {
         status: answer.status,
-        headers: answer.headers as Record<string, string>,
+        headers: textOf(answer.headers),
         body: decode(answer.data),
       }
     } catch (error) {
@@ -123,6 +123,10 @@ function release<T extends string | undefined>(value: T | Secret<string>): strin
 
 function releaseAll(headers: Record<string, string | Secret<string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, release(value)]))
+}
+
+function textOf(headers: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
 }
 
 function decode(bytes: ArrayBuffer): string | undefined {

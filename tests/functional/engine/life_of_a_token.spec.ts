@@ -219,6 +219,18 @@ test.group('The life of a token', () => {
     assert.lengthOf(gateway.sandbox.requests, 0)
   })
 
+  test('nobody is shown, or made to pay for, tokens that do not exist', async (context) => {
+    const { assert } = context
+    const gateway = await startGateway(context)
+
+    const tenant = await gateway.health('?tenant=acme')
+    assert.deepEqual([tenant.status, tenant.body.code], [404, 'unknown_tenant'])
+    const provider = await gateway.health('?provider=nobody')
+    assert.deepEqual([provider.status, provider.body.code], [404, 'unknown_provider'])
+    const refresh = { provider: '__proto__', reason: 'curious' }
+    assert.equal((await gateway.call('admin', 'POST', '/api/oauth/refresh', refresh)).status, 404)
+  })
+
   test('probing health asks for a token as a send would', async (context) => {
     const { assert } = context
     const gateway = await startGateway(context)

@@ -30,6 +30,18 @@ test.group('Keep warm', () => {
     assert.deepEqual(called, [3_000])
   })
 
+  test('a time that is only wanted if there is none does not replace one', async ({ assert }) => {
+    const { clock, called, keepWarm } = setUp()
+    keepWarm.in(1_000)
+    keepWarm.unlessSet(3_000)
+    await clock.advance(2_000)
+    assert.deepEqual(called, [1_000])
+
+    keepWarm.unlessSet(3_000)
+    await clock.advance(10_000)
+    assert.deepEqual(called, [1_000, 5_000])
+  })
+
   test('nothing is left of it once it is stopped, and it can be started again', async ({
     assert,
   }) => {
