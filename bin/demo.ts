@@ -97,6 +97,6 @@ async function stayUp(users: { admin: string; sender: string }): Promise<void> {
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)
-    gateway.onExit(resolve)
+    void gateway.ended().then(resolve)
   })
 }

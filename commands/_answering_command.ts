@@ -1,7 +1,7 @@
 import { errors as vineErrors } from '@vinejs/vine'
 import { BaseCommand, flags } from '@adonisjs/core/ace'
 import { GatewayError } from '#shared/gateway_error'
-import { failureCode } from '#access/errors'
+import { failureCode } from '#shared/failure_code'
 
 /** What a command has to say: a document for programs, or lines for people. */
 export interface CommandAnswer {

@@ -20,7 +20,7 @@ export const http = defineConfig({
   useAsyncLocalStorage: false,
 
   /**
-   * Whose X-Forwarded-For is believed. Nobody's by default: the address in the
+   * Whose X-Forwarded-For is believed. Nobody's, unless TRUSTED_PROXIES names them: the address in the
    * audit trail is then the one the connection came from.
    */
   trustProxy: (address) => trustedProxies.check(address, familyOf(address)),

@@ -1,9 +1,9 @@
 import { hostname } from 'node:os'
 import env from '#start/env'
+import oauthConfig from '#config/oauth'
 import app from '@adonisjs/core/services/app'
 import type { AuditConfig } from '#audit/audit_config'
 
-const TOKEN_DEADLINE_MS = 10_000
 const TOKEN_LEASE_MS = 20_000
 
 const auditConfig: AuditConfig = {
@@ -11,7 +11,7 @@ const auditConfig: AuditConfig = {
   signingKey: env.get('AUDIT_SIGNING_KEY'),
   developmentKeyFile: app.makePath('tmp/audit-signing-key'),
   instanceId: `${hostname()}:${process.pid}`,
-  attemptAgeMs: TOKEN_DEADLINE_MS + TOKEN_LEASE_MS,
+  attemptAgeMs: oauthConfig.requestDeadlineMs + TOKEN_LEASE_MS,
   sweepIntervalMs: 30_000,
   startRetryMs: 5_000,
 }

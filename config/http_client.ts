@@ -1,8 +1,13 @@
 import type { ConnectionOptions } from '#shared/connection_agents'
 
-const httpClientConfig: ConnectionOptions = {
-  connectTimeoutMs: 3_000,
-  maxSockets: 64,
+const connectTimeoutMs = 3_000
+
+const httpClientConfig: Record<'api' | 'tokens', ConnectionOptions> = {
+  /** Calls to Orange's API. */
+  api: { connectTimeoutMs, maxSockets: 64 },
+
+  /** Calls to token endpoints. */
+  tokens: { connectTimeoutMs, maxSockets: 8 },
 }
 
 export default httpClientConfig

@@ -15,6 +15,12 @@ const SANDBOX = {
   senderAddress: 'tel:+2210000',
 }
 
+/** The real ones are not for a stand-in to see. */
+const sandboxCredentials: ClientCredentials = {
+  clientId: SANDBOX.clientId,
+  clientSecret: new Secret(SANDBOX.clientSecret),
+}
+
 function baseUrl(): string {
   const given = env.get('ORANGE_API_BASE_URL')
   if (!sandboxMode) return given ?? PRODUCTION_URL
@@ -30,14 +36,14 @@ function tokenEndpoint(): string {
 }
 
 function credentials(): ClientCredentials {
+  if (sandboxMode) return sandboxCredentials
+
   const authorizationHeader = env.get('ORANGE_AUTHORIZATION_HEADER')
   if (authorizationHeader) return { authorizationHeader }
 
   const clientId = env.get('ORANGE_CLIENT_ID')
   const clientSecret = env.get('ORANGE_CLIENT_SECRET')
-  if (clientId && clientSecret) return { clientId, clientSecret }
-
-  return { clientId: SANDBOX.clientId, clientSecret: new Secret(SANDBOX.clientSecret) }
+  return { clientId: clientId!, clientSecret: clientSecret! }
 }
 
 const senderAddresses = (env.get('ORANGE_SMS_SENDER_ADDRESS') ?? SANDBOX.senderAddress).split(

@@ -3,7 +3,6 @@ import { Logger } from '@adonisjs/core/logger'
 import { CreateUser } from '#access/actions/create_user'
 import { IssueToken } from '#access/actions/issue_token'
 import { Refusals } from '#access/refusals'
-import MonitoringSecretMiddleware from '#monitoring/middleware/monitoring_secret_middleware'
 import { systemClock } from '#shared/clock'
 import { EventRecorder } from '#shared/event_recorder'
 
@@ -16,12 +15,15 @@ export default class AccessProvider {
   register() {
     this.#registerRefusals()
     this.#registerActions()
-    this.#registerMonitoringSecret()
   }
 
   /** Before the providers shut down, since counting ends with writing to the database. */
   boot() {
-    this.app.terminating(() => this.#refusals?.flush())
+    this.app.terminating(async () => {
+      await this.#refusals?.flush()
+      const { default: User } = await import('#access/models/user')
+      await User.accessTokens.settled()
+    })
   }
 
   #registerRefusals() {
@@ -51,12 +53,6 @@ export default class AccessProvider {
         users: new UserStore(),
         recorder: await resolver.make(EventRecorder),
       })
-    })
-  }
-
-  #registerMonitoringSecret() {
-    this.app.container.bind(MonitoringSecretMiddleware, () => {
-      return new MonitoringSecretMiddleware(this.app.config.get('monitoring'))
     })
   }
 }

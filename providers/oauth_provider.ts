@@ -1,15 +1,16 @@
 import { Logger } from '@adonisjs/core/logger'
 import type { ApplicationService } from '@adonisjs/core/types'
 import { OAuthManager } from '#oauth/oauth_manager'
+import type { ConnectionOptions } from '#shared/connection_agents'
 import { systemClock } from '#shared/clock'
 import { EventRecorder } from '#shared/event_recorder'
-import { GatewayError } from '#shared/gateway_error'
+import { failureCode } from '#shared/failure_code'
 import { HttpClient } from '#shared/http_client'
 import { KeyedDigest } from '#shared/keyed_digest'
 
-/** One client for all outbound calls and one manager of tokens: the whole process shares them. */
+/** Outbound calls, and one manager of tokens that the whole process shares. */
 export default class OAuthProvider {
-  #http?: HttpClient
+  readonly #clients: HttpClient[] = []
   #manager?: OAuthManager
 
   constructor(protected app: ApplicationService) {}
@@ -17,21 +18,20 @@ export default class OAuthProvider {
   register() {
     const { container, config } = this.app
 
-    container.singleton(HttpClient, () => {
-      this.#http = new HttpClient(config.get('http_client'))
-      return this.#http
-    })
+    container.singleton(HttpClient, () => this.#client(config.get('http_client.api')))
 
     container.singleton(OAuthManager, async (resolver) => {
       const logger = await resolver.make(Logger)
       this.#manager = new OAuthManager({
         config: config.get('oauth'),
-        http: await resolver.make(HttpClient),
+        // Its own connections: a renewal never queues behind sends.
+        http: this.#client(config.get('http_client.tokens')),
         recorder: await resolver.make(EventRecorder),
         clock: systemClock,
         random: Math.random,
         fingerprints: new KeyedDigest(config.get('app.appKey'), 'token-fingerprints'),
-        report: (error) => logger.warn(factsOf(error), 'A token could not be renewed'),
+        report: (error) =>
+          logger.warn({ code: failureCode(error) }, 'A token could not be renewed'),
       })
       return this.#manager
     })
@@ -39,12 +39,12 @@ export default class OAuthProvider {
 
   async shutdown() {
     await this.#manager?.close()
-    this.#http?.destroy()
+    for (const client of this.#clients) client.destroy()
   }
-}
 
-/** Of an error that is not ours nothing but its kind: its text may quote anything. */
-function factsOf(error: unknown) {
-  if (error instanceof GatewayError) return { code: error.code, reason: error.message }
-  return { code: 'internal_error', kind: error instanceof Error ? error.name : typeof error }
+  #client(options: ConnectionOptions): HttpClient {
+    const client = new HttpClient(options)
+    this.#clients.push(client)
+    return client
+  }
 }

@@ -1,3 +1,4 @@
+import { failureCode } from '#shared/failure_code'
 import { GatewayError } from '#shared/gateway_error'
 import type { Ability } from '#access/abilities'
 
@@ -62,15 +63,4 @@ export class AbilitiesBeyondRole extends GatewayError {
       retryable: false,
     })
   }
-}
-
-const CODE = /^[A-Z0-9_]{2,64}$/i
-
-/** The code of a foreign error: all of it that may be logged. */
-export function failureCode(error: unknown): string {
-  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown }
-  return (
-    ([code, name].find((text) => typeof text === 'string' && CODE.test(text)) as string) ??
-    'UNKNOWN'
-  )
 }

@@ -2,7 +2,7 @@ import type { Logger } from '@adonisjs/core/logger'
 import type { Cancel, Clock } from '#shared/clock'
 import type { AuditEvent, EventRecorder } from '#shared/event_recorder'
 import { countOf, eventOf, type Refusal } from '#access/denied_event'
-import { failureCode } from '#access/errors'
+import { failureCode } from '#shared/failure_code'
 
 /** Refusals of one kind that are counted together. */
 interface Window {

@@ -6,7 +6,8 @@ import type { Clock } from '#shared/clock'
 import { bodyOf, canonicalText, type RecordingFacts } from '#audit/audit_body'
 import { filterColumnsOf } from '#audit/audit_row'
 import { fingerprintOf } from '#audit/chain'
-import { codeOf, OutageLog } from '#audit/outage_log'
+import { OutageLog } from '#audit/outage_log'
+import { failureCode } from '#shared/failure_code'
 import { commitmentsOf, type PersonalValue, personalValuesOf } from '#audit/personal_values'
 import type { SigningKey } from '#audit/signing_key'
 import type { AuditStore } from '#audit/stores/audit_store'
@@ -80,7 +81,7 @@ export class AuditTrail extends EventRecorder {
         return await store.transaction((trx) => this.#write(entry, trx), outer)
       } catch (error) {
         // A conflict ends the whole transaction: one that was given cannot be tried again here.
-        if (outer || tries === MOST_TRIES || !CONFLICT.test(codeOf(error))) throw error
+        if (outer || tries === MOST_TRIES || !CONFLICT.test(failureCode(error))) throw error
         await this.#pause(FIRST_RETRY_MS * 2 ** tries)
       }
     }

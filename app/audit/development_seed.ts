@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Secret } from '@adonisjs/core/helpers'
-import { codeOf } from '#audit/outage_log'
+import { failureCode } from '#shared/failure_code'
 
 const SEED_BYTES = 32
 
@@ -25,7 +25,7 @@ function createOnce(path: string, content: string): void {
   try {
     linkSync(draft, path)
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error
+    if (failureCode(error) !== 'EEXIST') throw error
   } finally {
     rmSync(draft)
   }

@@ -1,3 +1,4 @@
+import { failureCode } from '#shared/failure_code'
 import type { Logger } from '@adonisjs/core/logger'
 
 /**
@@ -19,7 +20,7 @@ export class OutageLog {
     if (this.#down) return
 
     this.#down = true
-    this.#logger.error({ code: codeOf(error) }, `${this.#what} fails`)
+    this.#logger.error({ code: failureCode(error) }, `${this.#what} fails`)
   }
 
   worked(): void {
@@ -28,16 +29,4 @@ export class OutageLog {
     this.#down = false
     this.#logger.info(`${this.#what} works again`)
   }
-}
-
-/** A name for what went wrong. Never the text of a foreign error: it quotes SQL and values. */
-export function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown'
-
-  const code = 'code' in error ? error.code : undefined
-  return [code, error.name].find(isWord) ?? 'unknown'
-}
-
-function isWord(text: unknown): text is string {
-  return typeof text === 'string' && /^\w{1,40}$/.test(text)
 }

@@ -22,6 +22,9 @@ export interface TokenRequest extends Cause {
 
   /** Ask the provider even though a token is in hand. */
   forceRefresh?: boolean
+
+  /** How long the caller can wait for a token, in milliseconds, if that is less than `waitMs`. */
+  longestWaitMs?: number
 }
 
 const NOTHING_SPECIAL: TokenRequest = Object.freeze({})
@@ -84,16 +87,16 @@ export class OAuthTokenService {
     const refusedAgain = this.#suspect
     this.#suspect = true
 
-    const forgotten = this.#forget()
-    const paused = refusedAgain
-      ? pause.begin({ verdict: 'rejected', reason: 'token_rejected' })
-      : undefined
+    // Both take effect at once in this process; what is awaited is that the store knows.
+    const [paused] = await Promise.all([
+      refusedAgain ? pause.begin({ verdict: 'rejected', reason: 'token_rejected' }) : undefined,
+      this.#forget(),
+    ])
 
-    await forgotten
     await recorder.record(
       tokenEvents.cleared(provider, { token: rejected, reasonCode: 'rejected_by_api', cause })
     )
-    if (paused) await recorder.record(tokenEvents.paused(provider, await paused, cause))
+    if (paused) await recorder.record(tokenEvents.paused(provider, paused, cause))
   }
 
   /** The API accepted this token. */
@@ -153,9 +156,9 @@ export class OAuthTokenService {
   async #wait(reasonCode: string, cause: TokenRequest): Promise<AccessToken> {
     const before = this.#held.current
 
-    const token = await this.#patience.for(async () => {
-      return this.#broughtSince(before, cause) ?? this.#renewal.obtain({ reasonCode, cause })
-    })
+    const obtain = async () =>
+      this.#broughtSince(before, cause) ?? this.#renewal.obtain({ reasonCode, cause })
+    const token = await this.#patience.for(obtain, cause.longestWaitMs)
     return this.#held.use(token)
   }
 

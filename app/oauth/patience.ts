@@ -25,9 +25,12 @@ export class Patience {
     this.#parts = parts
   }
 
-  /** @throws {TokenUnavailable} when the time or the tries are used up */
-  async for(obtain: () => Promise<AccessToken>): Promise<AccessToken> {
-    const deadline = this.#deadline()
+  /**
+   * @param longestMs how long this caller can wait, if that is less than others do
+   * @throws {TokenUnavailable} when the time or the tries are used up
+   */
+  async for(obtain: () => Promise<AccessToken>, longestMs?: number): Promise<AccessToken> {
+    const deadline = this.#deadline(longestMs)
 
     for (let tries = 1; ; tries++) {
       await this.outlastPause(deadline)
@@ -68,8 +71,8 @@ export class Patience {
     })
   }
 
-  #deadline(): number {
-    return this.#parts.clock.monotonic() + this.#parts.waitMs
+  #deadline(longestMs = Infinity): number {
+    return this.#parts.clock.monotonic() + Math.min(this.#parts.waitMs, longestMs)
   }
 
   #toUnavailable(error: unknown): unknown {

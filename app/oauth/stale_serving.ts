@@ -16,10 +16,6 @@ export class StaleServing {
     this.#recorder = recorder
   }
 
-  get active(): boolean {
-    return this.#token !== undefined
-  }
-
   async begin(token: AccessToken, reasonCode: string): Promise<void> {
     if (this.#token) return
     await this.#recorder.record(

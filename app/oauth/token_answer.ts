@@ -92,7 +92,10 @@ function refusal(answer: HttpAnswer, rules: readonly AnswerRule[]): TokenRequest
     typeof body.error === 'string' && Object.hasOwn(ERROR_VERDICTS, body.error) ? body.error : null
 
   return {
-    verdict: rule?.verdict ?? (error ? ERROR_VERDICTS[error] : verdictOfStatus(answer.status)),
+    verdict:
+      passingTrouble(answer.status) ??
+      rule?.verdict ??
+      (error ? ERROR_VERDICTS[error] : verdictOfStatus(answer.status)),
     reason: error ?? reasonOfStatus(answer.status),
     httpStatus: answer.status,
     upstreamCode: rule ? String(body[rule.member]) : undefined,
@@ -120,8 +123,12 @@ function reasonOfStatus(status: number): string {
   return status < 300 ? 'rejected_response' : `http_${status}`
 }
 
-function verdictOfStatus(status: number): TokenVerdict {
+/** Says more than any body: what carries such a status is over by itself. */
+function passingTrouble(status: number): TokenVerdict | undefined {
   if (status === 429) return 'throttled'
-  if (status === 408 || status >= 500 || status < 300) return 'transient'
-  return 'terminal'
+  return status === 408 || status >= 500 ? 'transient' : undefined
+}
+
+function verdictOfStatus(status: number): TokenVerdict {
+  return status < 300 ? 'transient' : 'terminal'
 }

@@ -11,6 +11,10 @@ const LONGEST_LIFE = 24 * 60 * 60 * SECOND
 /** No token is sent in the last moments of its life: it would expire on its way. */
 const LONGEST_LAST_MOMENTS = 2 * SECOND
 
+/** How soon before its end a token is renewed that the server hands out again and again. */
+const LONGEST_SAME_TOKEN_MARGIN = 30 * SECOND
+const LAST_SECONDS = 10 * SECOND
+
 /** Instants of one life. On whatever clock `start` was read. */
 export interface TokenLifetime {
   /** Renew from here on, behind the traffic. */
@@ -73,11 +77,20 @@ export function usableUntil(issuedAt: number, expiresAt: number): number {
 
 /**
  * When a server hands out the same token again, with less life: renewing it early would
- * only bring the same token once more, so it is renewed just before its end.
+ * only bring the same token once more, so it is renewed just before its end, and in the
+ * last seconds not again until then.
+ *
+ * @param now on the clock of the lifetimes, in milliseconds
  */
-export function lifetimeOfSameToken(again: TokenLifetime, known: TokenLifetime): TokenLifetime {
+export function lifetimeOfSameToken(
+  again: TokenLifetime,
+  known: TokenLifetime,
+  now: number
+): TokenLifetime {
   const shorter = again.expiresAt < known.expiresAt ? again : known
-  return { ...shorter, refreshAt: shorter.usableUntil }
+  const rest = shorter.usableUntil - now
+  const margin = rest < LAST_SECONDS ? 0 : Math.min(LONGEST_SAME_TOKEN_MARGIN, rest / 10)
+  return { ...shorter, refreshAt: shorter.usableUntil - margin }
 }
 
 /** The claims are read for their arithmetic only; nothing is trusted because of them. */

@@ -125,7 +125,11 @@ export class TokenObtainer {
 
     const handedOutAgain = known?.fingerprint === fingerprint && known.state(clock) !== 'absent'
     const { refreshAt, expiresAt } = handedOutAgain
-      ? lifetimeOfSameToken(life, { ...known.record, usableUntil: known.usableUntil })
+      ? lifetimeOfSameToken(
+          life,
+          { ...known.record, usableUntil: known.usableUntil },
+          issued.requestedAt
+        )
       : life
 
     const { accessToken, tokenType, scope, requestedAt: issuedAt } = issued

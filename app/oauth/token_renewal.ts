@@ -65,7 +65,7 @@ export class TokenRenewal {
   /** Renews while callers are served. Failures are recorded and pause the credential. */
   behind(): void {
     const { pause, clock, report } = this.#parts
-    if (this.#flight.busy) return
+    if (this.#flight.busy) return this.#tryLater()
     if (this.#held.state === 'fresh') return this.#warm(this.#held.current!)
     if (pause.known || clock.monotonic() < this.#holdOffUntil) return this.#tryLater()
 
@@ -94,7 +94,8 @@ export class TokenRenewal {
   }
 
   #obtain(wanted: Wanted): Promise<AccessToken> {
-    const { current: known, forgotten } = this.#held
+    const { current, forgotten } = this.#held
+    const known = this.#parts.cacheEnabled ? current : undefined
     return this.#track(this.#parts.obtainer.obtain({ known, forgotten, ...wanted }))
   }
 
@@ -124,6 +125,8 @@ export class TokenRenewal {
   }
 
   async #noteOutage(reason: string): Promise<void> {
+    if (!this.#parts.cacheEnabled) return
+
     const token = this.#held.usable
     if (token) await this.#staleServing.begin(token, reason)
     else await this.#staleServing.end('expired')

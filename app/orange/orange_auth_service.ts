@@ -6,6 +6,7 @@ import type { TokenHealth, TokenInfo } from '#oauth/token_health'
 import { UnansweredRequest } from '#orange/errors'
 import type { AuthenticatedAnswer } from '#orange/authenticated_answer'
 import { orangeEvents } from '#orange/events'
+import { leastTime } from '#orange/least_time'
 import { verdictOn } from '#orange/orange_answers'
 import type { Clock } from '#shared/clock'
 import { RecordingUnavailable, type AuditEvent, type EventRecorder } from '#shared/event_recorder'
@@ -24,6 +25,9 @@ export type AuthenticatedHeaders = Record<string, string | Secret<string>>
 /** Puts Orange's token on requests, and renews it when Orange refuses it. */
 export class OrangeAuthService {
   readonly #parts: OrangeAuthServiceParts
+
+  /** Orange has said "too many requests", and accepted nothing since. */
+  #throttled = false
 
   constructor(parts: OrangeAuthServiceParts) {
     this.#parts = parts
@@ -48,9 +52,11 @@ export class OrangeAuthService {
    * @throws {UnansweredRequest} when there was no whole answer
    */
   async send(request: HttpRequest, cause: Cause = {}): Promise<AuthenticatedAnswer> {
-    const deadline = this.#parts.clock.monotonic() + request.deadlineMs
+    const { clock } = this.#parts
+    const deadline = clock.monotonic() + request.deadlineMs
     const first = await this.#exchange(request, deadline, cause)
     if (!(await this.handleAuthError(first.answer, first.token, cause))) return first
+    if (clock.monotonic() > deadline - leastTime(request.deadlineMs)) return first
 
     try {
       const replay = await this.#exchange(request, deadline, cause)
@@ -83,7 +89,9 @@ export class OrangeAuthService {
         orangeEvents.rejected401({ answer, token }, { cause, code: reason.code })
       )
     }
-    if (verdict === 'throttled') {
+    if (verdict === 'accepted') this.#throttled = false
+    if (verdict === 'throttled' && !this.#throttled) {
+      this.#throttled = true
       await recorder.record(orangeEvents.throttled({ answer, token }, { cause, code: reason.code }))
     }
     if (verdict !== 'token_rejected') return false
@@ -114,7 +122,8 @@ export class OrangeAuthService {
     cause: Cause
   ): Promise<AuthenticatedAnswer> {
     const { tokens, http, clock } = this.#parts
-    const token = await tokens.getAccessToken(cause)
+    const longestWaitMs = deadline - leastTime(request.deadlineMs) - clock.monotonic()
+    const token = await tokens.getAccessToken({ ...cause, longestWaitMs })
     const deadlineMs = Math.max(1, Math.ceil(deadline - clock.monotonic()))
 
     try {

@@ -1,5 +1,6 @@
 import type { Cause } from '#oauth/events'
 import { OrangeError, UnansweredRequest } from '#orange/errors'
+import { leastTime } from '#orange/least_time'
 import { verdictOn, type OrangeReason, type OrangeVerdict } from '#orange/orange_answers'
 import type { OrangeAuthService } from '#orange/orange_auth_service'
 import { fullJitter, type Random } from '#shared/backoff'
@@ -30,7 +31,7 @@ export interface OutboundSms {
 /** How a send that was not refused ended. */
 export type SendOutcome =
   | { status: 'sent'; resourceId: string; tokenFingerprint: string }
-  | { status: 'unknown'; reason: OrangeReason; tokenFingerprint: string }
+  | { status: 'unknown'; reason: OrangeReason; tokenFingerprint?: string }
 
 /** `askedMs` is how long Orange wants to be left alone, if it said so. */
 type Refusal = { outcome?: never; refused: OrangeError; askedMs?: number }
@@ -73,7 +74,8 @@ export class OrangeSmsClient {
       if (result.outcome) return result.outcome
 
       const wait = this.#waitAfter(result, tries)
-      if (wait === undefined || clock.monotonic() + wait >= deadline) throw result.refused
+      const useful = deadline - leastTime(this.#parts.deadlineMs)
+      if (wait === undefined || clock.monotonic() + wait > useful) throw result.refused
       await new Promise<void>((resolve) => clock.after(wait, resolve))
     }
   }
@@ -116,9 +118,10 @@ export class OrangeSmsClient {
   /** Milliseconds to wait before the next try; undefined when there is to be none. */
   #waitAfter({ refused, askedMs = 0 }: Refusal, tries: number): number | undefined {
     if (tries === TRIES) return undefined
-    if (refused.verdict === 'throttled') return refused.retryAfterMs
+    const { random } = this.#parts
+    if (refused.verdict === 'throttled') return refused.retryAfterMs! * (1 + random() / 10)
     if (refused.verdict !== 'not_accepted') return undefined
-    return Math.max(askedMs, fullJitter(tries, BACKOFF, this.#parts.random))
+    return Math.max(askedMs, fullJitter(tries, BACKOFF, random))
   }
 
   #request(sms: OutboundSms, deadlineMs: number): HttpRequest {

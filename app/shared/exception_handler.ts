@@ -68,7 +68,8 @@ export default class ProblemHandler extends ExceptionHandler {
       status,
       detail: ours ? message : detailOf(status, code, message),
       code: ours ? code : (CODES[code ?? ''] ?? codeOf(status)),
-      retryable: ours ? error.retryable : status >= 500,
+      // What went wrong unexpectedly may have gone half way: only a look may be taken again.
+      retryable: ours ? error.retryable : status >= 500 && isLook(ctx),
       requestId: ctx.request.id(),
       ...(ours && error.messageId ? { messageId: error.messageId } : {}),
       ...(code === 'E_VALIDATION_ERROR' ? { errors: (rest as HttpError).messages } : {}),
@@ -88,6 +89,10 @@ function detailOf(status: number, code: string | undefined, message: string): st
 
 function codeOf(status: number): string {
   return status >= 500 ? 'internal_error' : 'bad_request'
+}
+
+function isLook({ request }: HttpContext): boolean {
+  return request.method() === 'GET' || request.method() === 'HEAD'
 }
 
 /** Where the error was thrown: the frames of its stack without its message. */

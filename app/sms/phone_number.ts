@@ -6,8 +6,8 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js'
  */
 export function parseE164(text: string): string | undefined {
   if (!text.startsWith('+')) return undefined
-  const number = parsePhoneNumberFromString(text)
-  return number?.isPossible() ? number.number : undefined
+  const number = parsePhoneNumberFromString(text, { extract: false })
+  return number?.isPossible() && !number.ext ? number.number : undefined
 }
 
 /** Of several senders, the one of the recipient's country; the first where there is none. */

@@ -25,6 +25,8 @@ export class Environment {
     this.url = `http://127.0.0.1:${port}`
     this.variables = {
       PATH: process.env.PATH,
+      // Where no .env file is: the project's own must not change what is shown.
+      ENV_PATH: FOLDER,
       NODE_ENV: 'development',
       HOST: '127.0.0.1',
       PORT: String(port),
@@ -40,8 +42,6 @@ export class Environment {
       ORANGE_TOKEN_ENDPOINT: `${sandbox.url}/oauth/v3/token`,
       ORANGE_CLIENT_ID: sandbox.clientId,
       ORANGE_CLIENT_SECRET: sandbox.clientSecret,
-      // Empty, so that an .env file of the project cannot fill it.
-      ORANGE_AUTHORIZATION_HEADER: '',
       ORANGE_SMS_SENDER_ADDRESS: 'tel:+2210000',
     }
   }

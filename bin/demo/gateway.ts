@@ -12,6 +12,7 @@ const START_TIMEOUT_MS = 60_000
 export class Gateway {
   readonly #environment: Environment
   #server?: ChildProcess
+  #ended?: Promise<unknown>
   #output = ''
 
   constructor(environment: Environment) {
@@ -43,7 +44,10 @@ export class Gateway {
     this.#server = spawn(process.execPath, ['--import=@poppinss/ts-exec', 'bin/server.ts'], {
       cwd,
       env,
+      // Ctrl-C is meant for the demonstration, which then stops the server properly.
+      detached: true,
     })
+    this.#ended = once(this.#server, 'exit')
     this.#server.stdout?.on('data', (chunk) => (this.#output += chunk))
     this.#server.stderr?.on('data', (chunk) => (this.#output += chunk))
 
@@ -56,14 +60,14 @@ export class Gateway {
     throw new Error('the gateway did not start')
   }
 
-  onExit(callback: () => void): void {
-    this.#server?.once('exit', callback)
+  /** Resolves when the server has ended, for whatever reason. */
+  async ended(): Promise<void> {
+    await this.#ended
   }
 
   async stop(): Promise<void> {
-    if (!this.#server || this.#server.exitCode !== null) return
-    this.#server.kill('SIGTERM')
-    await once(this.#server, 'exit')
+    this.#server?.kill('SIGTERM')
+    await this.#ended
   }
 
   async send(token: string, sms: { to: string; message: string }) {

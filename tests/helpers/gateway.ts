@@ -69,11 +69,9 @@ export async function startGateway(
     clientSecret: new Secret(sandbox.clientSecret),
   }
 
-  const http = new HttpClient({
-    connectTimeoutMs: options.connectTimeoutMs ?? 3_000,
-    maxSockets: options.maxSockets ?? 128,
-    ca: options.ca,
-  })
+  const { connectTimeoutMs = 3_000, maxSockets = 128, ca } = options
+  const http = new HttpClient({ connectTimeoutMs, maxSockets, ca })
+  const tokenHttp = new HttpClient({ connectTimeoutMs, maxSockets: 8, ca })
   const recorder = options.recorder ?? (await app.container.make(EventRecorder))
   const failuresBehind: unknown[] = []
   const manager = new OAuthManager({
@@ -91,7 +89,7 @@ export async function startGateway(
       }),
       ...options.oauth,
     },
-    http,
+    http: tokenHttp,
     recorder,
     clock,
     random,
@@ -126,6 +124,7 @@ export async function startGateway(
     app.container.restoreAll([OAuthManager, OrangeAuthService, SmsSettings, SendSms])
     await manager.close()
     http.destroy()
+    tokenHttp.destroy()
     await sandbox.stop()
   })
 

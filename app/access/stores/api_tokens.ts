@@ -4,7 +4,7 @@ import { AccessToken, DbAccessTokensProvider } from '@adonisjs/auth/access_token
 import type { DbAccessTokensProviderOptions } from '@adonisjs/auth/types/access_tokens'
 import type { LucidModel } from '@adonisjs/lucid/types/model'
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
-import { failureCode } from '#access/errors'
+import { failureCode } from '#shared/failure_code'
 import { systemClock, type Clock } from '#shared/clock'
 
 /** How exact the last use of a token is known, in milliseconds. */

@@ -1,6 +1,6 @@
 import { inject } from '@adonisjs/core'
 import type { HttpContext } from '@adonisjs/core/http'
-import { UnknownTenant } from '#oauth/errors'
+import { TokenUnavailable, UnknownTenant } from '#oauth/errors'
 import type { OAuthTokenService } from '#oauth/oauth_token_service'
 import { OAuthManager } from '#oauth/oauth_manager'
 import { clearValidator, healthValidator, refreshValidator } from '#oauth/validators'
@@ -77,7 +77,7 @@ export default class OAuthHealthController {
     await tokens
       .getAccessToken({ actor: caller.actor, correlationId: request.id() })
       .catch((error) => {
-        if (!(error instanceof GatewayError)) throw error
+        if (!(error instanceof TokenUnavailable)) throw error
       })
   }
 }

@@ -6,6 +6,7 @@ import type SmsMessage from '#sms/models/sms_message'
 import { senderFor } from '#sms/phone_number'
 import type { SmsSettings } from '#sms/sms_settings'
 import type { MessageEnd, SmsLedger } from '#sms/stores/sms_ledger'
+import { failureCode } from '#shared/failure_code'
 import { GatewayError } from '#shared/gateway_error'
 
 export interface SendSmsParts {
@@ -57,9 +58,19 @@ export class SendSms {
     try {
       return await this.#parts.client.send(sms, { correlationId: message.requestId ?? undefined })
     } catch (error) {
+      if (!(error instanceof GatewayError)) return this.#unexpected(error, message)
       await this.#close(message, toFailure(error))
-      throw error instanceof GatewayError ? error.about(message.id) : error
+      throw error.about(message.id)
     }
+  }
+
+  /** Nobody knows how far the send got. Whoever is told that it failed sends it again. */
+  #unexpected(error: unknown, message: SmsMessage): SendOutcome {
+    this.#parts.logger.error(
+      { messageId: message.id, code: failureCode(error) },
+      'A send ended unexpectedly'
+    )
+    return { status: 'unknown', reason: { code: 'internal_error' } }
   }
 
   /**
@@ -85,18 +96,16 @@ function toEnd(outcome: SendOutcome): MessageEnd {
   return { status: 'unknown', reasonCode: reason.code, reason: reason.text, tokenFingerprint }
 }
 
-function toFailure(error: unknown): MessageEnd {
-  if (error instanceof OrangeError) {
-    const { code, reason, tokenFingerprint } = error
-    return {
-      status: 'failed',
-      reasonCode: reason.code ?? code,
-      reason: reason.text,
-      tokenFingerprint,
-    }
-  }
-  if (error instanceof GatewayError) {
+function toFailure(error: GatewayError): MessageEnd {
+  if (!(error instanceof OrangeError)) {
     return { status: 'failed', reasonCode: error.code, reason: error.message }
   }
-  return { status: 'unknown', reasonCode: 'internal_error' }
+
+  const { code, reason, tokenFingerprint } = error
+  return {
+    status: 'failed',
+    reasonCode: reason.code ?? code,
+    reason: reason.text,
+    tokenFingerprint,
+  }
 }

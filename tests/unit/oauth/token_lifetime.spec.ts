@@ -202,13 +202,28 @@ test.group('Token lifetime | the same token again', () => {
   const first = lifetime(START, HOUR, TEN_MINUTES)
 
   test('with less life: the shorter end counts, and it is due just before it', ({ assert }) => {
-    const again = lifetime(START + 50 * MINUTE, 5 * MINUTE, TEN_MINUTES)
-    assert.deepEqual(lifetimeOfSameToken(again, first), { ...again, refreshAt: again.usableUntil })
+    const now = START + 50 * MINUTE
+    const again = lifetime(now, 5 * MINUTE, TEN_MINUTES)
+    const rest = again.usableUntil - now
+
+    const kept = lifetimeOfSameToken(again, first, now)
+    assert.deepEqual(kept, { ...again, refreshAt: again.usableUntil - rest / 10 })
   })
 
   test('with more life: the end that is known already counts', ({ assert }) => {
-    const again = lifetime(START + 50 * MINUTE, HOUR, TEN_MINUTES)
-    assert.deepEqual(lifetimeOfSameToken(again, first), { ...first, refreshAt: first.usableUntil })
+    const now = START + 30 * MINUTE
+    const again = lifetime(now, HOUR, TEN_MINUTES)
+
+    const kept = lifetimeOfSameToken(again, first, now)
+    assert.deepEqual(kept, { ...first, refreshAt: first.usableUntil - 30_000 })
+  })
+
+  test('in its last seconds it is not asked for again until its end', ({ assert }) => {
+    const now = first.usableUntil - 9_999
+    const again = lifetime(now, 10_000, TEN_MINUTES)
+
+    const kept = lifetimeOfSameToken(again, first, now)
+    assert.equal(kept.refreshAt, kept.usableUntil)
   })
 })
 
