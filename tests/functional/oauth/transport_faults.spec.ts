@@ -96,7 +96,7 @@ test.group('T2 | connecting takes for ever', () => {
   })
 
   test('production waits 3 s at most', ({ assert }) => {
-    assert.isAtMost(app.config.get<number>('http_client.connectTimeoutMs'), 3_000)
+    assert.isAtMost(app.config.get<number>('http_client.tokens.connectTimeoutMs'), 3_000)
   })
 })
 

@@ -96,6 +96,19 @@ test.group('Reading the answer of a token endpoint', () => {
       assert.containsSubset(facts, { ...expected, httpStatus: answer.status })
     })
 
+  test('a passing status says more than the body: {status} with {body} is {verdict}')
+    .with([
+      { status: 429, body: { error: 'invalid_request' }, verdict: 'throttled' },
+      { status: 429, body: { error: 'temporarily_unavailable' }, verdict: 'throttled' },
+      { status: 429, body: { code: 5 }, verdict: 'throttled' },
+      { status: 500, body: { error: 'invalid_client' }, verdict: 'transient' },
+      { status: 503, body: { code: 50 }, verdict: 'transient' },
+      { status: 408, body: { error: 'invalid_scope' }, verdict: 'transient' },
+    ])
+    .run(({ assert }, { status, body, verdict }) => {
+      assert.equal(refusalOf(answering(body, status)).facts.verdict, verdict)
+    })
+
   test('no text of the answer is in the error', ({ assert }) => {
     const echoing = { error: 'secret', error_description: 'secret', code: 'secret' }
     for (const answer of [answering(echoing, 400), answering('secret'), answering(echoing)]) {

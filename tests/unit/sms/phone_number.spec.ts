@@ -27,6 +27,9 @@ test.group('Telephone numbers', () => {
       'tel:+221771234567',
       '+999123456789',
       'Hello',
+      '+221771234567 call me',
+      '+221771234567;phone-context=x',
+      '+221771234567 ext. 5',
     ])
     .run(({ assert }, given) => {
       assert.isUndefined(parseE164(given))
