@@ -15,6 +15,8 @@ import { EventRecorder } from '#shared/event_recorder'
 export default class AuditProvider {
   #sweep?: AttemptSweep
   #life?: ServiceLife
+  #beginning: Promise<void> = Promise.resolve()
+  #ending = false
 
   constructor(protected app: ApplicationService) {}
 
@@ -49,18 +51,25 @@ export default class AuditProvider {
 
   /** Not awaited: a database that is down must not keep the server from starting. */
   async ready() {
-    if (this.app.getEnvironment() !== 'web') return
+    if (this.app.getEnvironment() !== 'web' || this.#ending) return
+    this.#beginning = this.#begin()
+    await this.#beginning
+  }
 
+  /** A process may be told to end while it is still beginning: what has begun is then ended. */
+  async shutdown() {
+    this.#ending = true
+    await this.#beginning
+    await this.#sweep?.stop()
+    await this.#life?.stop()
+  }
+
+  async #begin() {
     this.#life = await this.#createLife()
     this.#life.start()
 
     this.#sweep = await this.#createSweep()
     this.#sweep.start()
-  }
-
-  async shutdown() {
-    await this.#sweep?.stop()
-    await this.#life?.stop()
   }
 
   async #createLife(): Promise<ServiceLife> {

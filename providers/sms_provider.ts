@@ -10,6 +10,8 @@ import { SmsLedger } from '#sms/stores/sms_ledger'
 
 export default class SmsProvider {
   #interruptedSends?: InterruptedSends
+  #beginning: Promise<void> = Promise.resolve()
+  #ending = false
 
   constructor(protected app: ApplicationService) {}
 
@@ -44,17 +46,24 @@ export default class SmsProvider {
   }
 
   async ready() {
-    if (this.app.getEnvironment() !== 'web') return
+    if (this.app.getEnvironment() !== 'web' || this.#ending) return
+    this.#beginning = this.#begin()
+    await this.#beginning
+  }
 
+  /** A process may be told to end while it is still beginning: what has begun is then ended. */
+  async shutdown() {
+    this.#ending = true
+    await this.#beginning
+    await this.#interruptedSends?.stop()
+  }
+
+  async #begin() {
     this.#interruptedSends = new InterruptedSends({
       ledger: await this.app.container.make(SmsLedger),
       logger: await this.app.container.make(Logger),
       clock: systemClock,
     })
     this.#interruptedSends.start()
-  }
-
-  async shutdown() {
-    await this.#interruptedSends?.stop()
   }
 }

@@ -3,11 +3,27 @@ import { pauseAfter, remainingPause, type Failure, type Pause } from '#oauth/pau
 import type { Random } from '#shared/backoff'
 import type { Clock } from '#shared/clock'
 
+/** Until when nobody asks, and who says so. */
+export interface PauseControl {
+  /** The pause in force as far as this process knows. Does no I/O. */
+  readonly known: Pause | null
+
+  /** The pause in force, here or in the store. */
+  current(): Promise<Pause | null>
+  remainingMs(pause: Pause): number
+
+  /** In force here before the first await: nobody slips through while the store is told. */
+  begin(failure: Failure): Promise<Pause>
+
+  /** A request succeeded: failures are counted from none again. */
+  end(): Promise<void>
+}
+
 /**
  * The pause of one credential, obeyed by every token service that uses it. What this
  * process knows counts at once; the store tells the other processes.
  */
-export class CredentialPause {
+export class CredentialPause implements PauseControl {
   readonly #credential: string
   readonly #store: TokenStore
   readonly #clock: Clock
@@ -27,12 +43,10 @@ export class CredentialPause {
     this.#random = random
   }
 
-  /** The pause in force as far as this process knows. Does no I/O. */
   get known(): Pause | null {
     return this.#known && this.remainingMs(this.#known) > 0 ? this.#known : null
   }
 
-  /** The pause in force, here or in the store. */
   async current(): Promise<Pause | null> {
     if (this.known) return this.known
 
@@ -46,7 +60,6 @@ export class CredentialPause {
     return Math.max(0, Math.min(byWallClock, this.#endsAt - this.#clock.monotonic()))
   }
 
-  /** In force here before the first await: nobody slips through while the store is told. */
   async begin(failure: Failure): Promise<Pause> {
     const pause = pauseAfter(failure, this.#known, { now: this.#clock.now(), random: this.#random })
     this.#learn(pause)
@@ -54,7 +67,6 @@ export class CredentialPause {
     return pause
   }
 
-  /** A request succeeded: failures are counted from none again. */
   async end(): Promise<void> {
     if (!this.#known) return
     this.#known = null

@@ -6,6 +6,7 @@ import { UnknownProvider } from '#oauth/errors'
 import { ClientCredentialsGrant } from '#oauth/grants/client_credentials'
 import { OAuthTokenService } from '#oauth/oauth_token_service'
 import { TokenEndpoint } from '#oauth/token_endpoint'
+import { TokenPause } from '#oauth/token_pause'
 import { TokenObtainer } from '#oauth/token_obtainer'
 import type { Random } from '#shared/backoff'
 import type { Clock } from '#shared/clock'
@@ -90,7 +91,7 @@ export class OAuthManager {
     const settings = { ...provider.endpoint, deadlineMs: config.requestDeadlineMs }
     const grant = GRANTS[provider.grant](provider, new TokenEndpoint(settings, { http, clock }))
     const key = digest(name, owner.tenant, owner.subject, grant.type, provider.scope)
-    const pause = this.#pauseOf(digest(name, owner.tenant))
+    const pause = new TokenPause(this.#pauseOf(digest(name, owner.tenant)), this.#pauseOf(key))
     const shared = { provider: name, key, store: this.#store, pause, recorder, clock }
 
     const { refreshThresholdMs, cacheEnabled, waitMs } = config

@@ -1,11 +1,11 @@
 import type { AccessToken } from '#oauth/access_token'
-import type { CredentialPause } from '#oauth/credential_pause'
+import type { PauseControl } from '#oauth/credential_pause'
 import { TokenRequestError, TokenUnavailable } from '#oauth/errors'
 import type { Clock } from '#shared/clock'
 
 export interface PatienceParts {
   clock: Clock
-  pause: CredentialPause
+  pause: PauseControl
 
   /** How long a caller waits for a token, in milliseconds. */
   waitMs: number

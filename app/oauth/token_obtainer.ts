@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { AccessToken } from '#oauth/access_token'
 import type { Grant, IssuedToken, TokenRecord, TokenStore } from '#oauth/contracts'
-import type { CredentialPause } from '#oauth/credential_pause'
+import type { PauseControl } from '#oauth/credential_pause'
 import { TokenRequestError, TokenUnavailable, type TokenRequestFacts } from '#oauth/errors'
 import { tokenEvents, type Attempt, type Cause } from '#oauth/events'
 import { lifeOf, lifetime, lifetimeOfSameToken } from '#oauth/token_lifetime'
@@ -17,7 +17,7 @@ export interface TokenObtainerParts {
   key: string
   grant: Grant
   store: TokenStore
-  pause: CredentialPause
+  pause: PauseControl
   recorder: EventRecorder
   clock: Clock
   random: Random
@@ -112,7 +112,7 @@ export class TokenObtainer {
     if (refusesCredentials(facts)) {
       await recorder.record(tokenEvents.credentialsInvalid(attempt, facts))
     }
-    if (pause.failures === 1 || facts.verdict === 'terminal') {
+    if (pause.failures === 1 || facts.verdict.startsWith('terminal')) {
       await recorder.record(tokenEvents.paused(provider, pause, attempt))
     }
   }

@@ -1,5 +1,5 @@
 import type { AccessToken } from '#oauth/access_token'
-import type { CredentialPause } from '#oauth/credential_pause'
+import type { PauseControl } from '#oauth/credential_pause'
 import { TokenRequestError } from '#oauth/errors'
 import type { HeldToken } from '#oauth/held_token'
 import { KeepWarm } from '#oauth/keep_warm'
@@ -13,7 +13,7 @@ import type { EventRecorder } from '#shared/event_recorder'
 export interface TokenRenewalParts {
   provider: string
   obtainer: TokenObtainer
-  pause: CredentialPause
+  pause: PauseControl
   recorder: EventRecorder
   clock: Clock
 

@@ -7,9 +7,10 @@ const LONGEST_MS = 10_000
  */
 export async function eventually(
   isSo: () => boolean | Promise<boolean>,
-  what: string
+  what = 'what the test waits for',
+  longestMs = LONGEST_MS
 ): Promise<void> {
-  const deadline = performance.now() + LONGEST_MS
+  const deadline = performance.now() + longestMs
 
   while (!(await isSo())) {
     if (performance.now() > deadline) throw new Error(`never happened: ${what}`)

@@ -3,7 +3,7 @@ import { AttemptSweep } from '#audit/attempt_sweep'
 import { auditDatabases } from '#tests/helpers/audit/audit_database'
 import { killedAttempt } from '#tests/helpers/audit/other_processes'
 import { testTrail } from '#tests/helpers/audit/test_trail'
-import { until } from '#tests/helpers/audit/until'
+import { eventually } from '#tests/helpers/eventually'
 import { auditRows } from '#tests/helpers/audit_rows'
 import { ManualClock } from '#tests/helpers/manual_clock'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
@@ -95,16 +95,16 @@ test.group('The sweep in the background', () => {
     await clock.advance(30_001)
 
     sweep.start()
-    await until(() => clock.pending === 1)
+    await eventually(() => clock.pending === 1)
     assert.deepEqual(await settled(), ['from before'])
 
     await trail.record({ ...REQUESTED, attemptId: 'from now' })
     await clock.advance(30_000)
-    await until(() => clock.pending === 1)
+    await eventually(() => clock.pending === 1)
     assert.deepEqual(await settled(), ['from before'])
 
     await clock.advance(30_000)
-    await until(() => clock.pending === 1)
+    await eventually(() => clock.pending === 1)
     assert.deepEqual(await settled(), ['from before', 'from now'])
 
     await sweep.stop()
@@ -120,13 +120,13 @@ test.group('The sweep in the background', () => {
 
     sweep.start()
     for (let sweeps = 1; sweeps <= 2; sweeps++) {
-      await until(() => clock.pending === 1)
+      await eventually(() => clock.pending === 1)
       await clock.advance(30_000)
     }
-    await until(() => clock.pending === 1)
+    await eventually(() => clock.pending === 1)
     await connect().rawQuery('ALTER TABLE hidden RENAME TO audit_events')
     await clock.advance(30_000)
-    await until(() => clock.pending === 1)
+    await eventually(() => clock.pending === 1)
     await sweep.stop()
 
     assert.lengthOf(await auditRows('auth.token.outcome_unknown', connect()), 1)

@@ -3,7 +3,7 @@ import { checkChain } from '#audit/chain_check'
 import { type AuditEvent, RecordingUnavailable } from '#shared/event_recorder'
 import { auditDatabases, connectionTo } from '#tests/helpers/audit/audit_database'
 import { testTrail } from '#tests/helpers/audit/test_trail'
-import { until } from '#tests/helpers/audit/until'
+import { eventually } from '#tests/helpers/eventually'
 import { chainRows } from '#tests/helpers/audit_rows'
 import { ManualClock } from '#tests/helpers/manual_clock'
 
@@ -58,7 +58,7 @@ test.group('Recording in conflict with another writer', () => {
     await other().rawQuery('BEGIN IMMEDIATE')
 
     const recorded = trail.record(EVENT)
-    await until(() => clock.pending === 1)
+    await eventually(() => clock.pending === 1)
     await other().rawQuery('COMMIT')
     await clock.advance(1_000)
     await recorded
@@ -78,7 +78,7 @@ test.group('Recording in conflict with another writer', () => {
     const recorded = assert
       .rejects(() => trail.record(EVENT), RecordingUnavailable)
       .then(() => (givenUp = true))
-    await until(async () => {
+    await eventually(async () => {
       await clock.advance(1_000)
       return givenUp
     })

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import { freePort } from '#bin/free_port'
 import app from '@adonisjs/core/services/app'
-import { until } from '#tests/helpers/audit/until'
+import { eventually } from '#tests/helpers/eventually'
 
 /** The gateway as a process of its own, on a free port, with its log. */
 export async function startServer(env: Record<string, string>) {
@@ -16,7 +16,11 @@ export async function startServer(env: Record<string, string>) {
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log += text))
 
   const url = `http://127.0.0.1:${port}`
-  await until(() => log.includes('started HTTP server') || child.exitCode !== null, 30_000)
+  await eventually(
+    () => log.includes('started HTTP server') || child.exitCode !== null,
+    'the server starts',
+    30_000
+  )
 
   return {
     url,
@@ -29,14 +33,4 @@ export async function startServer(env: Record<string, string>) {
       return code as number | null
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,6 +1,6 @@
 import { test } from '@japa/runner'
 import { startServer } from '#tests/helpers/audit/server_process'
-import { until } from '#tests/helpers/audit/until'
+import { eventually } from '#tests/helpers/eventually'
 import { ace } from '#tests/helpers/ace_process'
 import { commandDatabase } from '#tests/helpers/command_database'
 
@@ -11,7 +11,7 @@ test.group('The service as a process', () => {
     const database = await commandDatabase()
     cleanup(() => database.remove())
     const server = await startServer(database.env)
-    await until(() => database.rows(EVENTS).length === 1)
+    await eventually(() => database.rows(EVENTS).length === 1)
 
     assert.equal(await server.stop(), 0)
 
@@ -31,11 +31,11 @@ test.group('The service as a process', () => {
     cleanup(() => database.remove())
     await ace(['migration:rollback', '--batch=0'], { env: database.env })
     const server = await startServer(database.env)
-    await until(() => server.log().includes('Recording audit events fails'))
+    await eventually(() => server.log().includes('Recording audit events fails'))
 
     const { status } = await fetch(`${server.url}/health/live`)
     await ace(['migration:run'], { env: database.env })
-    await until(() => database.rows(EVENTS).length > 0, 20_000)
+    await eventually(() => database.rows(EVENTS).length > 0, 'the start is recorded', 20_000)
 
     assert.equal(status, 200)
     assert.equal(await server.stop(), 0)

@@ -38,7 +38,7 @@ test.group('Config | What nobody set', () => {
       requestDeadlineMs: 10_000,
     })
     assert.notProperty(config.oauth.providers.orange, 'scope')
-    assert.equal(config.http_client.connectTimeoutMs, 3_000)
+    assert.equal(config.http_client.tokens.connectTimeoutMs, 3_000)
     assert.equal(config.database.connection, 'sqlite')
     assert.equal(
       config.database.connections.sqlite.connection.filename,
