@@ -16,7 +16,7 @@ export async function commandDatabase() {
 
     /** Runs one query on the file, as an auditor with a tool of their own would. */
     rows(sql: string): Record<string, unknown>[] {
-      const database = new DatabaseSync(path)
+      const database = new DatabaseSync(path, { timeout: 5_000 })
       try {
         return database.prepare(sql).all() as Record<string, unknown>[]
       } finally {
