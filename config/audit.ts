@@ -3,12 +3,14 @@ import env from '#start/env'
 import oauthConfig from '#config/oauth'
 import app from '@adonisjs/core/services/app'
 import type { AuditConfig } from '#audit/audit_config'
+import { publicKeyFrom } from '#audit/chain/signing_key'
 
 const TOKEN_LEASE_MS = 20_000
 
 const auditConfig: AuditConfig = {
   chain: 'main',
   signingKey: env.get('AUDIT_SIGNING_KEY'),
+  trustedPublicKeys: env.get('AUDIT_TRUSTED_PUBLIC_KEYS').map(publicKeyFrom),
   developmentKeyFile: app.makePath('tmp/audit-signing-key'),
   instanceId: `${hostname()}:${process.pid}`,
   attemptAgeMs: oauthConfig.requestDeadlineMs + TOKEN_LEASE_MS,

@@ -1,24 +1,22 @@
 import { Logger } from '@adonisjs/core/logger'
-import type { ApplicationService } from '@adonisjs/core/types'
-import { AttemptSweep } from '#audit/attempt_sweep'
+import { AttemptSweep } from '#audit/recording/attempt_sweep'
 import type { AuditConfig } from '#audit/audit_config'
-import { AuditTrail } from '#audit/audit_trail'
-import { developmentSeed } from '#audit/development_seed'
-import { ServiceLife } from '#audit/service_life'
-import { SigningKey } from '#audit/signing_key'
+import { AuditTrail } from '#audit/recording/audit_trail'
+import { developmentSeed } from '#audit/chain/development_seed'
+import { ServiceLife } from '#audit/recording/service_life'
+import { ChainGuard } from '#audit/chain/chain_guard'
+import { SigningKey } from '#audit/chain/signing_key'
+import { TrustedKeys } from '#audit/chain/trusted_keys'
 import { AttemptStore } from '#audit/stores/attempt_store'
 import { AuditStore } from '#audit/stores/audit_store'
 import { systemClock } from '#shared/clock'
 import { EventRecorder } from '#shared/event_recorder'
+import { BackgroundProvider } from './_background_provider.js'
 
 /** Binds the audit trail, and keeps the record of this process's life in it. */
-export default class AuditProvider {
+export default class AuditProvider extends BackgroundProvider {
   #sweep?: AttemptSweep
   #life?: ServiceLife
-  #beginning: Promise<void> = Promise.resolve()
-  #ending = false
-
-  constructor(protected app: ApplicationService) {}
 
   register() {
     const { container } = this.app
@@ -26,6 +24,15 @@ export default class AuditProvider {
     container.singleton(SigningKey, () => {
       const { signingKey, developmentKeyFile } = this.#config()
       return new SigningKey(signingKey ?? developmentSeed(developmentKeyFile))
+    })
+
+    container.singleton(TrustedKeys, async (resolver) => {
+      const { publicKey } = await resolver.make(SigningKey)
+      return new TrustedKeys([publicKey, ...this.#config().trustedPublicKeys])
+    })
+
+    container.singleton(ChainGuard, async (resolver) => {
+      return new ChainGuard(await resolver.make(TrustedKeys), this.#config().chain)
     })
 
     container.singleton(AuditStore, async (resolver) => {
@@ -41,6 +48,7 @@ export default class AuditProvider {
     container.singleton(EventRecorder, async (resolver) => {
       return new AuditTrail({
         store: await resolver.make(AuditStore),
+        guard: await resolver.make(ChainGuard),
         signingKey: await resolver.make(SigningKey),
         clock: systemClock,
         logger: await resolver.make(Logger),
@@ -49,27 +57,17 @@ export default class AuditProvider {
     })
   }
 
-  /** Not awaited: a database that is down must not keep the server from starting. */
-  async ready() {
-    if (this.app.getEnvironment() !== 'web' || this.#ending) return
-    this.#beginning = this.#begin()
-    await this.#beginning
-  }
-
-  /** A process may be told to end while it is still beginning: what has begun is then ended. */
-  async shutdown() {
-    this.#ending = true
-    await this.#beginning
-    await this.#sweep?.stop()
-    await this.#life?.stop()
-  }
-
-  async #begin() {
+  protected async begin() {
     this.#life = await this.#createLife()
     this.#life.start()
 
     this.#sweep = await this.#createSweep()
     this.#sweep.start()
+  }
+
+  protected async end() {
+    await this.#sweep?.stop()
+    await this.#life?.stop()
   }
 
   async #createLife(): Promise<ServiceLife> {

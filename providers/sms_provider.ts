@@ -1,5 +1,4 @@
 import { Logger } from '@adonisjs/core/logger'
-import type { ApplicationService } from '@adonisjs/core/types'
 import { OrangeSmsClient } from '#orange/orange_sms_client'
 import { systemClock } from '#shared/clock'
 import { KeyedDigest } from '#shared/keyed_digest'
@@ -7,13 +6,10 @@ import { SendSms } from '#sms/actions/send_sms'
 import { SmsSettings } from '#sms/sms_settings'
 import { InterruptedSends } from '#sms/interrupted_sends'
 import { SmsLedger } from '#sms/stores/sms_ledger'
+import { BackgroundProvider } from './_background_provider.js'
 
-export default class SmsProvider {
+export default class SmsProvider extends BackgroundProvider {
   #interruptedSends?: InterruptedSends
-  #beginning: Promise<void> = Promise.resolve()
-  #ending = false
-
-  constructor(protected app: ApplicationService) {}
 
   register() {
     const { container, config } = this.app
@@ -45,25 +41,16 @@ export default class SmsProvider {
     })
   }
 
-  async ready() {
-    if (this.app.getEnvironment() !== 'web' || this.#ending) return
-    this.#beginning = this.#begin()
-    await this.#beginning
-  }
-
-  /** A process may be told to end while it is still beginning: what has begun is then ended. */
-  async shutdown() {
-    this.#ending = true
-    await this.#beginning
-    await this.#interruptedSends?.stop()
-  }
-
-  async #begin() {
+  protected async begin() {
     this.#interruptedSends = new InterruptedSends({
       ledger: await this.app.container.make(SmsLedger),
       logger: await this.app.container.make(Logger),
       clock: systemClock,
     })
     this.#interruptedSends.start()
+  }
+
+  protected async end() {
+    await this.#interruptedSends?.stop()
   }
 }

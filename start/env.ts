@@ -12,11 +12,12 @@
 import { Env } from '@adonisjs/core/env'
 import { nodeOptions, refusedInProduction } from '#start/env_node'
 import {
-  addresses,
+  addressRange,
   flag,
   inProduction,
   integer,
   isOn,
+  list,
   matching,
   oneOf,
   text,
@@ -51,6 +52,9 @@ const ed25519Seed: Check = (value) =>
     ? undefined
     : 'must be base64 of 32 bytes (openssl rand -base64 32)'
 
+const ed25519PublicKey: Check = (value) =>
+  ed25519Seed(value) && 'must be public keys (base64 of 32 bytes), comma-separated'
+
 const noSandboxInProduction = (enabled: boolean) =>
   enabled && inProduction() && !isOn('ALLOW_SANDBOX_IN_PRODUCTION')
     ? 'sends nothing: production refuses it without ALLOW_SANDBOX_IN_PRODUCTION=true'
@@ -63,7 +67,7 @@ const env = await Env.create(new URL('../', import.meta.url), {
   APP_KEY: requiredSecret({ minLength: 32 }),
   APP_URL: url({ required: inProduction }),
   LOG_LEVEL: oneOf('info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
-  TRUSTED_PROXIES: addresses(),
+  TRUSTED_PROXIES: list(addressRange),
 
   ORANGE_CLIENT_ID: text({ required: credentialsNeeded, check: clientId }),
   ORANGE_CLIENT_SECRET: secret({ required: credentialsNeeded, minLength: 8 }),
@@ -86,6 +90,7 @@ const env = await Env.create(new URL('../', import.meta.url), {
   SQLITE_PATH: text(),
 
   AUDIT_SIGNING_KEY: secret({ required: inProduction, check: ed25519Seed }),
+  AUDIT_TRUSTED_PUBLIC_KEYS: list(ed25519PublicKey),
   MONITORING_SECRET: secret({ required: () => false, minLength: 16 }),
 
   NODE_OPTIONS: nodeOptions(process.execArgv),

@@ -113,15 +113,18 @@ export function matching(pattern: RegExp, expectation: string): Check {
   return (value) => (pattern.test(value) ? undefined : expectation)
 }
 
-/** IP addresses or CIDR ranges, comma-separated. */
-export function addresses(): Rule<string[]> {
+/** Texts of one kind, comma-separated. None, unless given. */
+export function list(check: Check): Rule<string[]> {
   return (name, value) => {
-    const list = (value ?? '').split(',').flatMap((entry) => entry.trim() || [])
-    return list.every(isAddressRange)
-      ? list
-      : refuse(name, 'must be IP addresses or CIDR ranges, comma-separated')
+    const entries = (value ?? '').split(',').flatMap((entry) => entry.trim() || [])
+    const problem = entries.map(check).find(Boolean)
+    return problem ? refuse(name, problem) : entries
   }
 }
+
+/** An IP address or CIDR range. */
+export const addressRange: Check = (entry) =>
+  isAddressRange(entry) ? undefined : 'must be IP addresses or CIDR ranges, comma-separated'
 
 function isAddressRange(entry: string): boolean {
   const [address, bits, rest] = entry.split('/')

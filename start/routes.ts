@@ -9,4 +9,5 @@
 
 import '#sms/routes'
 import '#oauth/routes'
+import '#audit/routes'
 import '#monitoring/routes'

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { Secret } from '@adonisjs/core/helpers'
 
 export interface AuditConfig {
@@ -10,6 +11,12 @@ export interface AuditConfig {
    * `developmentKeyFile`.
    */
   signingKey?: Secret<string>
+
+  /**
+   * Public keys besides our own whose signatures count: of the keys before, and of one
+   * that other processes sign with already.
+   */
+  trustedPublicKeys: KeyObject[]
 
   /** Where the seed of a development machine is kept, readable by its owner only. */
   developmentKeyFile: string

@@ -24,6 +24,9 @@ export interface AuditEvent {
   actor?: Actor
   target?: { type: string; id: string }
 
+  /** Whose credentials were concerned, where a provider serves several tenants. */
+  tenant?: string
+
   /** The token concerned, by keyed fingerprint. */
   token?: { fingerprint: string; issuedAt?: number; expiresAt?: number }
 

@@ -1,7 +1,7 @@
 import db from '@adonisjs/lucid/services/db'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
-import type { AuditBody } from '#audit/audit_body'
-import type { AuditRow } from '#audit/audit_row'
+import type { AuditBody } from '#audit/recording/audit_body'
+import type { AuditRow } from '#audit/chain/audit_row'
 
 export interface RecordedEvent {
   seq: number

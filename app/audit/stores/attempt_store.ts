@@ -1,5 +1,5 @@
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
-import type { AuditBody } from '#audit/audit_body'
+import type { AuditBody } from '#audit/recording/audit_body'
 
 /** A token request as its `requested` event tells it. */
 export type Attempt = Pick<

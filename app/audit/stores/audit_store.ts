@@ -1,8 +1,11 @@
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
-import type { AuditRow } from '#audit/audit_row'
-import type { ChainPosition } from '#audit/chain'
-import type { PersonalValue } from '#audit/personal_values'
-import type { SignedHead } from '#audit/signing_key'
+import type { AuditRow } from '#audit/chain/audit_row'
+import type { StoredHead } from '#audit/chain/position'
+import type { PersonalValue } from '#audit/recording/personal_values'
+import type { SignedHead } from '#audit/chain/signed_head'
+
+/** SQLite takes no more rows than this in one insert. */
+const ROWS_PER_STATEMENT = 256
 
 /** The audit tables, on SQLite and PostgreSQL. Every method but `transaction` runs inside one. */
 export class AuditStore {
@@ -27,20 +30,21 @@ export class AuditStore {
   }
 
   /**
-   * Takes the next number and, until the transaction ends, the right to append. Has to
-   * be the first statement: SQLite refuses a transaction that read before it wrote as
-   * soon as another process wrote in between.
+   * Takes the next `count` numbers and, until the transaction ends, the right to append.
+   * Has to be the first statement: SQLite refuses a transaction that read before it wrote
+   * as soon as another process wrote in between.
    *
-   * @returns the new event's number and the fingerprint of the event before it
+   * @returns the head that the new events follow
    */
-  async takeNumber(trx: TransactionClientContract): Promise<ChainPosition> {
+  async takeNumbers(trx: TransactionClientContract, count: number): Promise<StoredHead> {
     const [head] = await trx
       .from('audit_heads')
       .where('chain', this.chain)
-      .update('seq', trx.raw('seq + 1'), ['seq', 'fingerprint'])
+      .update('seq', trx.raw('seq + ?', [count]), ['seq', 'fingerprint', 'signature', 'key_id'])
     if (!head) throw new Error('The audit chain has no head')
 
-    return { seq: Number(head.seq), fingerprint: head.fingerprint }
+    const { fingerprint, signature, key_id: keyId } = head
+    return { seq: Number(head.seq) - count, fingerprint, signature, keyId }
   }
 
   /** Waits until nobody else appends, and keeps it so until the transaction ends. */
@@ -51,19 +55,25 @@ export class AuditStore {
       .update({ seq: trx.raw('seq') })
   }
 
-  async insert(trx: TransactionClientContract, row: AuditRow): Promise<void> {
-    await trx.table('audit_events').insert(row)
+  /** Whether an event was recorded. */
+  async has(trx: TransactionClientContract, eventId: string): Promise<boolean> {
+    const row = await trx.from('audit_events').where('event_id', eventId).select('seq').first()
+    return Boolean(row)
+  }
+
+  async insertEvents(trx: TransactionClientContract, rows: AuditRow[]): Promise<void> {
+    await trx.table('audit_events').multiInsert(rows)
   }
 
   async insertPersonalValues(
     trx: TransactionClientContract,
-    eventId: string,
-    values: PersonalValue[]
+    rows: (PersonalValue & { event_id: string })[]
   ): Promise<void> {
-    if (values.length === 0) return
-    await trx
-      .table('audit_personal_values')
-      .multiInsert(values.map((value) => ({ event_id: eventId, ...value })))
+    for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
+      await trx
+        .table('audit_personal_values')
+        .multiInsert(rows.slice(start, start + ROWS_PER_STATEMENT))
+    }
   }
 
   async saveHead(

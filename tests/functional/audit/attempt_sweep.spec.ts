@@ -1,5 +1,5 @@
 import { test } from '@japa/runner'
-import { AttemptSweep } from '#audit/attempt_sweep'
+import { AttemptSweep } from '#audit/recording/attempt_sweep'
 import { auditDatabases } from '#tests/helpers/audit/audit_database'
 import { killedAttempt } from '#tests/helpers/audit/other_processes'
 import { testTrail } from '#tests/helpers/audit/test_trail'

@@ -1,5 +1,5 @@
 import { test } from '@japa/runner'
-import { checkChain } from '#audit/chain_check'
+import { checkChain } from '#audit/verification/chain_check'
 import { type AuditEvent, RecordingUnavailable } from '#shared/event_recorder'
 import { auditDatabases, connectionTo } from '#tests/helpers/audit/audit_database'
 import { testTrail } from '#tests/helpers/audit/test_trail'

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { test } from '@japa/runner'
-import { checkChain } from '#audit/chain_check'
-import { isSignedBy, type SignedHead } from '#audit/signing_key'
+import { checkChain } from '#audit/verification/chain_check'
+import { isSignedBy } from '#audit/chain/signing_key'
+import { headText, type SignedHead } from '#audit/chain/signed_head'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import { auditDatabases } from '#tests/helpers/audit/audit_database'
 import { ManualClock } from '#tests/helpers/manual_clock'
@@ -115,10 +116,12 @@ for (const { name, open } of auditDatabases) {
       const { publicKey, keyId } = testSigningKey
 
       assert.equal(head.keyId, keyId)
-      assert.isTrue(isSignedBy(publicKey, head))
-      assert.isFalse(isSignedBy(publicKey, { ...head, seq: 1, fingerprint: first.fingerprint }))
-      assert.isFalse(isSignedBy(publicKey, { ...head, seq: 3 }))
-      assert.isFalse(isSignedBy(publicKey, { ...head, chain: 'other' }))
+      const { seq, fingerprint, signature } = head
+      const signs = (text: string) => isSignedBy(publicKey, text, signature)
+      assert.isTrue(signs(headText('main', { seq, fingerprint })))
+      assert.isFalse(signs(headText('main', first)))
+      assert.isFalse(signs(headText('main', { seq: 3, fingerprint })))
+      assert.isFalse(signs(headText('other', { seq, fingerprint })))
     })
 
     test('personal values can be erased without breaking the chain', async ({ assert }) => {

@@ -1,5 +1,5 @@
 import { test } from '@japa/runner'
-import { checkChain } from '#audit/chain_check'
+import { checkChain } from '#audit/verification/chain_check'
 import type { AuditEvent } from '#shared/event_recorder'
 import { RecordingUnavailable } from '#shared/event_recorder'
 import { auditDatabases } from '#tests/helpers/audit/audit_database'

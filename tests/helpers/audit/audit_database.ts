@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { getActiveTest } from '@japa/runner'
 import app from '@adonisjs/core/services/app'
 import db from '@adonisjs/lucid/services/db'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
-import CreateAuditTables from '#database/migrations/1790000000010_create_audit_tables'
 import { connectionConfig, type Place } from '#tests/helpers/audit/connection_config'
 import { postgresUrl } from '#tests/helpers/audit/postgres_url'
 
@@ -53,8 +52,17 @@ export function connectionTo(place: Place): () => QueryClientContract {
 
 async function open(place: Place): Promise<AuditDatabase> {
   const connect = connectionTo(place)
-  await new CreateAuditTables(connect(), 'create_audit_tables').execUp()
+  for (const file of auditMigrations()) {
+    const { default: Migration } = await import(`#database/migrations/${file}`)
+    await new Migration(connect(), file).execUp()
+  }
   return { place, connect }
+}
+
+/** In their order, without the tables of other capabilities. */
+function auditMigrations(): string[] {
+  const files = readdirSync(app.migrationsPath()).map((file) => file.replace(/\.[jt]s$/, ''))
+  return files.filter((file) => file.includes('audit')).sort()
 }
 
 function uniqueName() {

@@ -27,7 +27,7 @@ test.group('Architecture | The lint rules', () => {
     const cases = [
       ['app/oauth/x.ts', "import '#orange/errors'", ARROW],
       ['app/oauth/x.ts', "import type { X } from '#sms/errors'", ARROW],
-      ['app/oauth/stores/x.ts', "export * from '#audit/chain'", ARROW],
+      ['app/oauth/stores/x.ts', "export * from '#audit/chain/position'", ARROW],
       ['app/oauth/x.ts', "import '#app/orange/errors'", ARROW],
       ['app/oauth/x.ts', "import '../orange/errors.js'", ARROW],
       ['app/oauth/x.ts', "import '#config/oauth'", ARROW],

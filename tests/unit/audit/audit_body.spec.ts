@@ -1,5 +1,5 @@
 import { test } from '@japa/runner'
-import { bodyOf, canonicalText } from '#audit/audit_body'
+import { bodyOf, canonicalText } from '#audit/recording/audit_body'
 import type { AuditEvent } from '#shared/event_recorder'
 
 const FACTS = { eventId: 'id', recordedAt: Date.UTC(2026, 0, 1), instanceId: 'test:1' }

@@ -1,5 +1,5 @@
 import { test } from '@japa/runner'
-import { boundedText } from '#audit/bounded_text'
+import { boundedText } from '#audit/recording/bounded_text'
 
 test.group('Bounded text', () => {
   test('ordinary text stays as it is, in any script', ({ assert }) => {

@@ -1,8 +1,8 @@
 import { test } from '@japa/runner'
-import { bodyOf, canonicalText } from '#audit/audit_body'
-import { type AuditRow, filterColumnsOf } from '#audit/audit_row'
-import { fingerprintOf, GENESIS } from '#audit/chain'
-import { checkChain } from '#audit/chain_check'
+import { bodyOf, canonicalText } from '#audit/recording/audit_body'
+import { type AuditRow, filterColumnsOf } from '#audit/chain/audit_row'
+import { fingerprintOf, GENESIS } from '#audit/chain/position'
+import { checkChain } from '#audit/verification/chain_check'
 
 function chainOf(length: number): AuditRow[] {
   const rows: AuditRow[] = []

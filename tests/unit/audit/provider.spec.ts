@@ -1,6 +1,6 @@
 import { test } from '@japa/runner'
 import app from '@adonisjs/core/services/app'
-import { AuditTrail } from '#audit/audit_trail'
+import { AuditTrail } from '#audit/recording/audit_trail'
 import { EventRecorder } from '#shared/event_recorder'
 
 test.group('The audit provider', () => {

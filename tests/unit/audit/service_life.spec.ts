@@ -1,5 +1,5 @@
 import { test } from '@japa/runner'
-import { ServiceLife } from '#audit/service_life'
+import { ServiceLife } from '#audit/recording/service_life'
 import { ManualClock } from '#tests/helpers/manual_clock'
 import { RecordingEventRecorder } from '#tests/helpers/recording_event_recorder'
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from '@japa/runner'
 import { Secret } from '@adonisjs/core/helpers'
-import { developmentSeed } from '#audit/development_seed'
-import { isSignedBy, SigningKey } from '#audit/signing_key'
+import { developmentSeed } from '#audit/chain/development_seed'
+import { isSignedBy, publicKeyFrom, publicKeyText, SigningKey } from '#audit/chain/signing_key'
 
 test.group('The signing key', () => {
   test('is the Ed25519 key of the seed, as in RFC 8032 §7.1', ({ assert }) => {
@@ -23,11 +23,21 @@ test.group('The signing key', () => {
     const [ours, theirs] = [1, 2].map(
       (byte) => new SigningKey(new Secret(Buffer.alloc(32, byte).toString('base64')))
     )
-    const head = ours.sign('main', { seq: 1, fingerprint: 'ab' })
+    const { signature } = ours.sign('a text')
 
-    assert.isTrue(isSignedBy(ours.publicKey, head))
-    assert.isFalse(isSignedBy(theirs.publicKey, head))
+    assert.isTrue(isSignedBy(ours.publicKey, 'a text', signature))
+    assert.isFalse(isSignedBy(ours.publicKey, 'another text', signature))
+    assert.isFalse(isSignedBy(theirs.publicKey, 'a text', signature))
     assert.notEqual(ours.keyId, theirs.keyId)
+  })
+
+  test('a public key is published as the 32 bytes that it is', ({ assert }) => {
+    const { publicKey } = new SigningKey(new Secret(Buffer.alloc(32, 1).toString('base64')))
+    const text = publicKeyText(publicKey)
+
+    assert.lengthOf(Buffer.from(text, 'base64'), 32)
+    assert.isTrue(publicKeyFrom(text).equals(publicKey))
+    assert.throws(() => publicKeyFrom('AAAA'))
   })
 
   test('a development seed is made once, for its owner only', async ({ assert, cleanup }) => {

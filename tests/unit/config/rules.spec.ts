@@ -1,7 +1,8 @@
 import { test } from '@japa/runner'
 import { setEnvironment } from '#tests/helpers/environment'
 import {
-  addresses,
+  addressRange,
+  list,
   flag,
   inProduction,
   integer,
@@ -12,7 +13,7 @@ import {
   url,
 } from '#start/env_rules'
 
-const READ = { url: url(), minutes: integer(10, { min: 1, max: 720 }), proxies: addresses() }
+const READ = { url: url(), minutes: integer(10, { min: 1, max: 720 }), proxies: list(addressRange) }
 
 test.group('Config | Addresses of servers', () => {
   test('F2 | {value} {problem}')
@@ -110,8 +111,8 @@ test.group('Config | Numbers, flags and choices', () => {
   })
 
   test('proxies are addresses and ranges', ({ assert }) => {
-    const list = '10.0.0.0/8, 192.0.2.1,2001:db8::/32'
-    assert.deepEqual(READ.proxies('NAME', list), ['10.0.0.0/8', '192.0.2.1', '2001:db8::/32'])
+    const given = '10.0.0.0/8, 192.0.2.1,2001:db8::/32'
+    assert.deepEqual(READ.proxies('NAME', given), ['10.0.0.0/8', '192.0.2.1', '2001:db8::/32'])
     assert.deepEqual(READ.proxies('NAME', ''), [])
 
     for (const wrong of ['10.0.0.0/33', '2001:db8::/129', '10.0.0.0/8/8', '10.0.0.0/', 'proxy']) {

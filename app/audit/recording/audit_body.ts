@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize'
 import type { Actor, AuditEvent } from '#shared/event_recorder'
-import { boundedText } from '#audit/bounded_text'
-import type { Commitments } from '#audit/personal_values'
+import { boundedText } from '#audit/recording/bounded_text'
+import type { Commitments } from '#audit/recording/personal_values'
 
 /** The evidence: what one event says, for ever. Instants are ISO 8601 in UTC with milliseconds. */
 export interface AuditBody {
@@ -19,6 +19,7 @@ export interface AuditBody {
   actorRole?: string
   targetType?: string
   targetId?: string
+  tenant?: string
   tokenFingerprint?: string
   tokenIssuedAt?: string
   tokenExpiresAt?: string
@@ -34,6 +35,13 @@ export interface AuditBody {
   /** Salted SHA-256 of each personal value that was given. */
   commitments?: Commitments
 
+  /**
+   * Signature of the head that this event was appended to, in the first event of every
+   * group that is committed together. It makes signatures evidence: where a chain was
+   * rewritten, they tell how far it was genuine.
+   */
+  headSignature?: string
+
   /** The process that wrote the event. */
   instanceId: string
 }
@@ -46,6 +54,7 @@ export interface RecordingFacts {
   recordedAt: number
   instanceId: string
   commitments?: Commitments
+  headSignature?: string
 }
 
 /** Whoever records without naming an actor is the gateway itself: no event is without one. */
@@ -80,6 +89,7 @@ export function bodyOf(event: AuditEvent, facts: RecordingFacts): AuditBody {
     actorRole: word(actor.role),
     targetType: word(event.target?.type),
     targetId: word(event.target?.id),
+    tenant: word(event.tenant),
     ...tokenFields(event),
     attemptId: word(event.attemptId),
     correlationId: word(event.correlationId),
@@ -89,6 +99,7 @@ export function bodyOf(event: AuditEvent, facts: RecordingFacts): AuditBody {
     count: number(event.count),
     details: details(event.details),
     commitments: facts.commitments,
+    headSignature: facts.headSignature,
     instanceId: boundedText(facts.instanceId, LONGEST_WORD),
   }
 }

@@ -1,5 +1,6 @@
-import { failureCode } from '#shared/failure_code'
 import type { Logger } from '@adonisjs/core/logger'
+import { failureCode } from '#shared/failure_code'
+import { GatewayError } from '#shared/gateway_error'
 
 /**
  * Writes one line when something stops working and one when it works again, however
@@ -20,7 +21,9 @@ export class OutageLog {
     if (this.#down) return
 
     this.#down = true
-    this.#logger.error({ code: failureCode(error) }, `${this.#what} fails`)
+    // Only an error of ours may be quoted: others quote what was being stored.
+    const reason = error instanceof GatewayError ? error.message : undefined
+    this.#logger.error({ code: failureCode(error), reason }, `${this.#what} fails`)
   }
 
   worked(): void {

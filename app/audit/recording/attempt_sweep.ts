@@ -1,7 +1,7 @@
 import type { Logger } from '@adonisjs/core/logger'
 import type { EventRecorder } from '#shared/event_recorder'
 import type { Cancel, Clock } from '#shared/clock'
-import { OutageLog } from '#audit/outage_log'
+import { OutageLog } from '#audit/recording/outage_log'
 import type { AuditStore } from '#audit/stores/audit_store'
 import type { Attempt, AttemptStore } from '#audit/stores/attempt_store'
 

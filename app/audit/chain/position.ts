@@ -9,6 +9,13 @@ export interface ChainPosition {
   fingerprint: string
 }
 
+/** The head as it stands in the database: signed, unless nothing was ever recorded. */
+export interface StoredHead extends ChainPosition {
+  /** Ed25519, base64. */
+  signature: string | null
+  keyId: string | null
+}
+
 /** What the first event of a chain names as its predecessor. */
 export const GENESIS: ChainPosition = { seq: 0, fingerprint: '0'.repeat(64) }
 

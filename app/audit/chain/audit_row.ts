@@ -1,4 +1,4 @@
-import type { AuditBody } from '#audit/audit_body'
+import type { AuditBody } from '#audit/recording/audit_body'
 
 /**
  * The columns that repeat a field of the body, to filter and sort by. The body is the
@@ -17,6 +17,7 @@ export const FILTER_COLUMNS = {
   actor_role: 'actorRole',
   target_type: 'targetType',
   target_id: 'targetId',
+  tenant: 'tenant',
   correlation_id: 'correlationId',
   attempt_id: 'attemptId',
   token_fingerprint: 'tokenFingerprint',

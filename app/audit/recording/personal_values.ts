@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { AuditEvent } from '#shared/event_recorder'
-import { boundedText } from '#audit/bounded_text'
+import { boundedText } from '#audit/recording/bounded_text'
 
 /** A personal value as it stands beside the chain, where it can be erased with its salt. */
 export interface PersonalValue {

@@ -1,6 +1,6 @@
-import type { AuditBody } from '#audit/audit_body'
-import { filterColumnsOf, type AuditRow, type FilterColumn } from '#audit/audit_row'
-import { type ChainPosition, fingerprintOf, GENESIS } from '#audit/chain'
+import type { AuditBody } from '#audit/recording/audit_body'
+import { filterColumnsOf, type AuditRow, type FilterColumn } from '#audit/chain/audit_row'
+import { type ChainPosition, fingerprintOf, GENESIS } from '#audit/chain/position'
 
 export type ChainProblem =
   'gap' | 'broken_link' | 'body_changed' | 'body_unreadable' | 'column_changed'
