@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** The place of a chain's newest event. */
 export interface ChainPosition {
@@ -20,13 +20,16 @@ export interface StoredHead extends ChainPosition {
 export const GENESIS: ChainPosition = { seq: 0, fingerprint: '0'.repeat(64) }
 
 /** Keeps the hash of an event apart from any other hash over the same bytes. */
-const EVENT_DOMAIN = Buffer.of(0x00)
+const EVENT_DOMAIN = 0x00
+
+const BODY_OFFSET = 1 + 32
 
 /** SHA-256(0x00 ‖ fingerprint of the event before ‖ body in UTF-8), in hex. */
 export function fingerprintOf(previousFingerprint: string, body: string): string {
-  return createHash('sha256')
-    .update(EVENT_DOMAIN)
-    .update(Buffer.from(previousFingerprint, 'hex'))
-    .update(body, 'utf8')
-    .digest('hex')
+  const bytes = Buffer.alloc(BODY_OFFSET + Buffer.byteLength(body))
+  bytes[0] = EVENT_DOMAIN
+  bytes.write(previousFingerprint, 1, 32, 'hex')
+  bytes.write(body, BODY_OFFSET, 'utf8')
+
+  return hash('sha256', bytes, 'hex')
 }

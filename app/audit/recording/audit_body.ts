@@ -5,8 +5,11 @@ import type { Commitments } from '#audit/recording/personal_values'
 
 /** The evidence: what one event says, for ever. Instants are ISO 8601 in UTC with milliseconds. */
 export interface AuditBody {
-  /** Form of the body. Raised when a field changes its meaning. */
-  schemaVersion: 1
+  /**
+   * Form of the body, raised when a field changes its meaning. Up to 1, no event named
+   * the head before it; since 2, the first of every group does.
+   */
+  schemaVersion: 2
   eventId: string
   eventType: string
   occurredAt: string
@@ -76,7 +79,7 @@ export function bodyOf(event: AuditEvent, facts: RecordingFacts): AuditBody {
   const recordedAt = new Date(facts.recordedAt).toISOString()
 
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     eventId: facts.eventId,
     eventType: word(event.type) ?? 'unnamed',
     occurredAt: instant(event.occurredAt) ?? recordedAt,

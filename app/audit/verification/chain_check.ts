@@ -1,59 +1,95 @@
 import type { AuditBody } from '#audit/recording/audit_body'
-import { filterColumnsOf, type AuditRow, type FilterColumn } from '#audit/chain/audit_row'
+import { type AuditRow, FILTER_COLUMNS, type FilterColumn } from '#audit/chain/audit_row'
 import { type ChainPosition, fingerprintOf, GENESIS } from '#audit/chain/position'
 
-export type ChainProblem =
-  'gap' | 'broken_link' | 'body_changed' | 'body_unreadable' | 'column_changed'
+/** What can be wrong with a row, given the rows before it. */
+export type RowProblem =
+  | 'gap'
+  | 'broken_link'
+  | 'body_changed'
+  | 'body_unreadable'
+  | 'column_changed'
+  | 'signature_missing'
 
-export interface ChainVerdict {
+/** A row that was found good, and what the next row is compared with. */
+export interface CheckedPosition extends ChainPosition {
+  /** What the events of one group have in common; undefined where it is not known. */
+  group?: string
+}
+
+export interface ChainCheck {
   valid: boolean
 
   /** Rows that were found good. */
   count: number
 
   /** The last good row: where the next page of rows has to continue. */
-  head: ChainPosition
+  head: CheckedPosition
   firstBadSeq?: number
-  problem?: ChainProblem
+  problem?: RowProblem
 }
+
+const COLUMNS = Object.entries(FILTER_COLUMNS) as [FilterColumn, keyof AuditBody][]
+
+/** Since when the first event of a group names the signature of the head before it. */
+const NAMES_HEAD_SINCE = 2
 
 /**
  * Recomputes a run of rows in the order of their numbers. `after` is the position
  * before the first of them, so that a long chain can be checked page by page.
  */
-export function checkChain(rows: Iterable<AuditRow>, after = GENESIS): ChainVerdict {
+export function checkChain(rows: Iterable<AuditRow>, after: CheckedPosition = GENESIS): ChainCheck {
   let head = after
   let count = 0
 
   for (const row of rows) {
-    const problem = problemOf(row, head)
-    // A missing row is the bad one, not the row found in its place.
-    const firstBadSeq = problem === 'gap' ? head.seq + 1 : row.seq
-    if (problem) return { valid: false, count, head, firstBadSeq, problem }
+    const checked = checkRow(row, head)
+    if (typeof checked === 'string') {
+      // A missing row is the bad one, not the row found in its place.
+      const firstBadSeq = checked === 'gap' ? head.seq + 1 : row.seq
+      return { valid: false, count, head, firstBadSeq, problem: checked }
+    }
 
-    head = { seq: row.seq, fingerprint: row.fingerprint }
+    head = checked
     count++
   }
 
   return { valid: true, count, head }
 }
 
-function problemOf(row: AuditRow, before: ChainPosition): ChainProblem | undefined {
+/** Whether a row agrees with itself, whatever stands before it. */
+export function agreesWithItself(row: AuditRow): boolean {
+  return row.fingerprint === fingerprintOf(row.prev_fingerprint, row.body)
+}
+
+/** Undefined when the text is no body at all. */
+export function parseBody(text: string): AuditBody | undefined {
+  try {
+    return (JSON.parse(text) as AuditBody | null) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+function checkRow(row: AuditRow, before: CheckedPosition): CheckedPosition | RowProblem {
   if (row.seq !== before.seq + 1) return 'gap'
   if (row.prev_fingerprint !== before.fingerprint) return 'broken_link'
   if (row.fingerprint !== fingerprintOf(before.fingerprint, row.body)) return 'body_changed'
 
   const body = parseBody(row.body)
   if (!body) return 'body_unreadable'
+  if (COLUMNS.some(([column, field]) => row[column] !== (body[field] ?? null))) {
+    return 'column_changed'
+  }
 
-  const expected = Object.entries(filterColumnsOf(body)) as [FilterColumn, string | null][]
-  return expected.some(([column, value]) => row[column] !== value) ? 'column_changed' : undefined
+  const group = `${body.instanceId} ${body.recordedAt}`
+  if (lacksSignature(row.seq, body) && before.group && group !== before.group) {
+    return 'signature_missing'
+  }
+  return { seq: row.seq, fingerprint: row.fingerprint, group }
 }
 
-function parseBody(text: string): AuditBody | undefined {
-  try {
-    return JSON.parse(text) as AuditBody
-  } catch {
-    return undefined
-  }
+/** Allowed within a group, whose events were written by one process at one instant. */
+function lacksSignature(seq: number, body: AuditBody): boolean {
+  return body.schemaVersion >= NAMES_HEAD_SINCE && !body.headSignature && seq > 1
 }

@@ -40,7 +40,7 @@ for (const { name, open } of auditDatabases) {
       assert.equal(seq, 1)
       assert.match(eventId, /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)
       assert.deepEqual(rest, {
-        schemaVersion: 1,
+        schemaVersion: 2,
         eventType: 'auth.token.generated',
         occurredAt: '2026-01-02T03:04:05.678Z',
         recordedAt: '2026-01-02T03:04:05.678Z',

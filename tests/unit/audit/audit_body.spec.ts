@@ -15,7 +15,7 @@ test.group('The body of an event', () => {
       '{"actorId":"gateway","actorType":"system","count":2,"eventId":"id",' +
         '"eventType":"service.started","instanceId":"test:1",' +
         '"occurredAt":"2026-01-01T00:00:00.000Z","outcome":"success",' +
-        '"recordedAt":"2026-01-01T00:00:00.000Z","schemaVersion":1,"severity":"informational"}'
+        '"recordedAt":"2026-01-01T00:00:00.000Z","schemaVersion":2,"severity":"informational"}'
     )
   })
 

@@ -1,0 +1,109 @@
+import type { TrustedKeys } from '#audit/chain/trusted_keys'
+import { type Checkpoint, checkpointText } from '#audit/checkpoints/checkpoint'
+import type { ChainStore } from '#audit/stores/chain_store'
+import type { CheckpointCount } from '#audit/verification/verdict'
+
+/** Somebody has accepted that the chain is shorter than it was: what lay behind is history. */
+export interface Acknowledgement {
+  kind: 'rollback_acknowledged'
+
+  /** The event that the chain was accepted up to. */
+  seq: number
+}
+
+/** A genuine checkpoint that the chain does not agree with. */
+export interface Disagreement {
+  seq: number
+
+  /** Whether the event is missing, rather than another one. */
+  missing: boolean
+}
+
+export interface ComparisonOptions {
+  store: ChainStore
+  keys: TrustedKeys
+
+  /** The position that the chain begins behind: checkpoints up to there are of purged events. */
+  after: number
+
+  /**
+   * Whether also the signatures of checkpoints that the chain agrees with are checked. Only
+   * then is `lastAgreed` a proof. Slow, and of no use as long as everything agrees.
+   */
+  thorough?: boolean
+}
+
+type Entries = AsyncIterable<Checkpoint | Acknowledgement>
+
+const BATCH = 500
+
+/**
+ * Holds the chain against checkpoints, in the order in which they were made. What the
+ * chain does not agree with counts only if somebody we trust has signed it.
+ */
+export class CheckpointComparison {
+  readonly #options: ComparisonOptions
+  readonly count: CheckpointCount = { agreed: 0, ignored: 0 }
+
+  /** The one that begins earliest. */
+  earliest?: Disagreement
+
+  /** The last before `earliest` that the chain agrees with. */
+  lastAgreed: number
+
+  constructor(options: ComparisonOptions) {
+    this.#options = options
+    this.lastAgreed = options.after
+  }
+
+  /** Acknowledgements have to be genuine already. @throws the database's error */
+  async compare(entries: Entries): Promise<void> {
+    let batch: Checkpoint[] = []
+
+    for await (const entry of entries) {
+      const acknowledged = 'kind' in entry
+      if (!acknowledged) batch.push(entry)
+      if (!acknowledged && batch.length < BATCH) continue
+
+      await this.#compareBatch(batch)
+      batch = []
+      if (acknowledged) this.#forgetBehind(entry.seq)
+    }
+    await this.#compareBatch(batch)
+  }
+
+  async #compareBatch(batch: readonly Checkpoint[]): Promise<void> {
+    const { store, after } = this.#options
+    const kept = batch.filter(({ chain, seq }) => chain === store.chain && seq > after)
+    if (kept.length === 0) return
+
+    const found = await store.fingerprints(kept.map(({ seq }) => seq))
+    for (const checkpoint of kept) this.#note(checkpoint, found.get(checkpoint.seq))
+  }
+
+  #note(checkpoint: Checkpoint, fingerprint: string | undefined): void {
+    const agrees = fingerprint === checkpoint.fingerprint
+    const trusted = (agrees && !this.#options.thorough) || this.#isGenuine(checkpoint)
+
+    if (!trusted) this.count.ignored += 1
+    else if (agrees) this.#noteAgreed(checkpoint.seq)
+    else this.#noteDisagreement({ seq: checkpoint.seq, missing: fingerprint === undefined })
+  }
+
+  #noteAgreed(seq: number): void {
+    this.count.agreed += 1
+    if (seq < (this.earliest?.seq ?? Infinity)) this.lastAgreed = Math.max(this.lastAgreed, seq)
+  }
+
+  #noteDisagreement(disagreement: Disagreement): void {
+    if (disagreement.seq < (this.earliest?.seq ?? Infinity)) this.earliest = disagreement
+  }
+
+  #isGenuine(checkpoint: Checkpoint): boolean {
+    return this.#options.keys.verdictOn(checkpointText(checkpoint), checkpoint) === 'genuine'
+  }
+
+  #forgetBehind(seq: number): void {
+    if (this.earliest && this.earliest.seq > seq) this.earliest = undefined
+  }
+}
