@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { ApplicationService } from '@adonisjs/core/types'
 import { HealthChecks } from '@adonisjs/core/health'
@@ -6,6 +5,7 @@ import { DatabaseCheck } from '#monitoring/database_check'
 import MonitoringSecretMiddleware from '#monitoring/middleware/monitoring_secret_middleware'
 import { TokenCheck } from '#monitoring/token_check'
 import { OAuthManager } from '#oauth/oauth_manager'
+import { knownMigrations } from './_migrations.js'
 
 /** Where Lucid notes which migrations have run. */
 const MIGRATIONS_TABLE = 'adonis_schema'
@@ -32,8 +32,7 @@ export default class MonitoringProvider {
   async #pendingMigrations(): Promise<number> {
     const database = await this.app.container.make('lucid.db')
     const connection = database.connection()
-    const files = await readdir(this.app.makePath('database/migrations'))
-    const names = new Set(files.flatMap((file) => /^(\w+)\.[jt]s$/.exec(file)?.[1] ?? []))
+    const names = new Set(await knownMigrations(this.app))
 
     if (await connection.schema.hasTable(MIGRATIONS_TABLE)) {
       const migrated = await connection.from(MIGRATIONS_TABLE).select('name')

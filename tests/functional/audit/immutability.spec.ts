@@ -101,17 +101,17 @@ for (const { name, open } of auditDatabases) {
       const client = await filled(await open())
       await client.table('audit_purges').insert(MARK)
       const marks = () => client.from('audit_purges')
-      const finished_at = '2026-01-01T00:01:00.000Z'
+      const finished = { finished_at: '2026-01-01T00:01:00.000Z' }
 
       await assert.rejects(() => marks().update({ last_seq: 3 }), MARKS)
-      await assert.rejects(() => marks().update({ last_seq: 3, finished_at }), MARKS)
+      await assert.rejects(() => marks().update({ ...finished, last_seq: 3 }), MARKS)
       await assert.rejects(() => marks().update({ finished_at: null }), MARKS)
       await assert.rejects(() => marks().delete(), MARKS)
-      await marks().update({ finished_at })
-      await assert.rejects(() => marks().update({ finished_at }), MARKS)
+      await marks().update(finished)
+      await assert.rejects(() => marks().update(finished), MARKS)
       await assert.rejects(() => marks().update({ finished_at: null }), MARKS)
 
-      assert.containSubset(await marks().firstOrFail(), { finished_at, signature: MARK.signature })
+      assert.containSubset(await marks().firstOrFail(), { ...finished, signature: MARK.signature })
     })
 
     test('a legal hold is released once, and otherwise never changed', async ({ assert }) => {
