@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type ChainPosition, GENESIS, type StoredHead } from '#audit/chain/position'
-import { headText } from '#audit/chain/signed_head'
+import { type ChainPosition, GENESIS } from '#audit/chain/position'
 import type { TrustedKeys } from '#audit/chain/trusted_keys'
 import type { Checkpoint } from '#audit/checkpoints/checkpoint'
 import { purgeMarkText } from '#audit/retention/purge_mark'
@@ -10,9 +9,10 @@ import {
   type Acknowledgement,
   CheckpointComparison,
 } from '#audit/verification/checkpoint_comparison'
+import { type Fault, FaultFinder } from '#audit/verification/fault_finder'
 import { PersonalValueCheck } from '#audit/verification/personal_value_check'
 import { Proofs } from '#audit/verification/proofs'
-import type { TrailProblem, TrailVerdict } from '#audit/verification/verdict'
+import type { TrailVerdict } from '#audit/verification/verdict'
 
 export interface ChainVerifierParts {
   store: ChainStore
@@ -30,12 +30,16 @@ export interface VerificationOptions {
   pause?: () => Promise<void>
 }
 
-interface Fault {
-  firstBadSeq: number
-  problem: TrailProblem
+/** Where the chain begins: behind the newest purge whose mark is genuine. */
+interface Beginning {
+  start: ChainPosition
+
+  /** A newer mark that is not genuine. */
+  fault?: Fault
 }
 
 const PAGE = 1_000
+const MOST_TRIES = 3
 
 /**
  * Verifies a whole trail, page by page with flat memory, as it was at the instant of the
@@ -49,46 +53,29 @@ export class ChainVerifier {
   readonly #store: ChainStore
   readonly #keys: TrustedKeys
   readonly #outside: ChainVerifierParts['outside']
-  readonly #proofs: Proofs
+  readonly #faults: FaultFinder
 
   constructor({ store, keys, outside }: ChainVerifierParts) {
     this.#store = store
     this.#keys = keys
     this.#outside = outside
-    this.#proofs = new Proofs(store, keys)
+    this.#faults = new FaultFinder({ store, keys, proofs: new Proofs(store, keys) })
   }
 
   /** @throws the database's error when the trail cannot be read */
   async verify(options: VerificationOptions = {}): Promise<TrailVerdict> {
-    const end = await this.#store.end()
-    const { start, fault: purgeFault } = await this.#beginning()
-    const personal = new PersonalValueCheck(this.#store)
-    const check = await this.#checkRows({ start, end, personal }, options)
+    for (let tries = 1; ; tries++) {
+      const beginning = await this.#beginning()
+      const verdict = await this.#verifyFrom(beginning, options)
+      if (verdict.valid || tries === MOST_TRIES) return verdict
 
-    const checkpoints = await this.#compare(start, check.head)
-    const fault =
-      (await this.#faultOfRows(check, start, end)) ??
-      personal.fault ??
-      (await this.#faultOfHead(check.head, start, end)) ??
-      faultOfCheckpoints(checkpoints, check.head) ??
-      purgeFault
-
-    const last = check.count > 0 ? check.head.seq : null
-    return {
-      valid: !fault,
-      count: check.count,
-      firstSeq: check.count > 0 ? start.seq + 1 : null,
-      lastSeq: last,
-      head: end.head ? described(end.head) : null,
-      firstBadSeq: fault?.firstBadSeq ?? null,
-      problem: fault?.problem ?? null,
-      erased: personal.erased,
-      checkpoints: checkpoints.count,
+      // A purge that began meanwhile has taken events away under our eyes.
+      const { start } = await this.#beginning()
+      if (start.seq === beginning.start.seq) return verdict
     }
   }
 
-  /** The chain begins behind the newest purge whose mark is genuine. */
-  async #beginning(): Promise<{ start: ChainPosition; fault?: Fault }> {
+  async #beginning(): Promise<Beginning> {
     let fault: Fault | undefined
 
     for (const mark of await this.#store.purgeMarks()) {
@@ -102,6 +89,23 @@ export class ChainVerifier {
     return { start: GENESIS, fault }
   }
 
+  async #verifyFrom(
+    { start, fault: forgedMark }: Beginning,
+    options: VerificationOptions
+  ): Promise<TrailVerdict> {
+    const end = await this.#store.end()
+    const personal = new PersonalValueCheck(this.#store)
+    const check = await this.#checkRows({ start, end, personal }, options)
+    const checkpoints = await this.#compare(start)
+
+    const provenByCheckpoints = () => this.#provenByCheckpoints(start)
+    const inChain = await this.#faults.find({ start, check, end, provenByCheckpoints })
+    const fault =
+      earlier(inChain, personal.fault) ?? (await this.#behind(checkpoints, { start, end }))
+
+    return verdictOn({ start, check, end, personal, checkpoints }, fault ?? forgedMark)
+  }
+
   async #checkRows(
     trail: { start: ChainPosition; end: ChainEnd; personal: PersonalValueCheck },
     { progress, pause }: VerificationOptions
@@ -110,8 +114,7 @@ export class ChainVerifier {
     let check: ChainCheck = { valid: true, count: 0, head: start }
 
     while (check.valid && check.head.seq < end.lastSeq) {
-      const range = { after: check.head.seq, upTo: end.lastSeq }
-      const rows = await this.#store.rows(range, PAGE)
+      const rows = await this.#store.rows({ after: check.head.seq, upTo: end.lastSeq }, PAGE)
       if (rows.length === 0) break
 
       const page = checkChain(rows, check.head)
@@ -124,84 +127,38 @@ export class ChainVerifier {
     return check
   }
 
-  async #faultOfRows(
-    check: ChainCheck,
-    start: ChainPosition,
-    end: ChainEnd
-  ): Promise<Fault | undefined> {
-    if (!check.problem) return undefined
-
-    const { problem, head } = check
-    const firstBadSeq = check.firstBadSeq!
-    const linkHolds = problem !== 'gap' && problem !== 'broken_link'
-    const linked = linkHolds ? firstBadSeq : head.seq
-    const proven = await this.#proofs.search({ after: start.seq, last: head.seq, linked })
-    if (proven.contradicted) return { firstBadSeq: proven.upTo + 1, problem: 'rewritten' }
-
-    const replaced =
-      problem === 'broken_link' &&
-      head.seq > proven.upTo &&
-      (await this.#proofs.isGenuineFrom(firstBadSeq, end.head))
-    return replaced ? { firstBadSeq: head.seq, problem: 'rewritten' } : { firstBadSeq, problem }
-  }
-
-  /** The events agree with each other: now the head has to agree with them. */
-  async #faultOfHead(
-    last: ChainPosition,
-    start: ChainPosition,
-    { head }: ChainEnd
-  ): Promise<Fault | undefined> {
-    const problem = this.#problemOfHead(last, head)
-    if (!problem) return undefined
-    if (problem === 'gap') return { firstBadSeq: last.seq + 1, problem }
-
-    const stretch = { after: start.seq, last: last.seq, linked: last.seq }
-    const proven = await this.#proofs.search(stretch)
-    const firstBadSeq = 1 + (await this.#provenByHead(proven.upTo, last, head))
-    const rewritten = proven.contradicted || firstBadSeq < last.seq
-    return {
-      firstBadSeq: Math.min(firstBadSeq, Math.max(last.seq, 1)),
-      problem: proven.contradicted && rewritten ? 'rewritten' : problem,
-    }
-  }
-
-  #problemOfHead(last: ChainPosition, head: StoredHead | undefined): TrailProblem | undefined {
-    if (!head) return last.seq > 0 ? 'head_missing' : 'head_missing'
-    if (head.seq === 0 && last.seq === 0) return undefined
-    if (!head.signature || !head.keyId) return 'head_unsigned'
-
-    const { signature, keyId } = head
-    const verdict = this.#keys.verdictOn(headText(this.#store.chain, head), { signature, keyId })
-    if (verdict === 'unknown_key') return 'head_key_unknown'
-    if (verdict === 'forged') return 'head_forged'
-    if (head.seq > last.seq) return 'gap'
-    if (head.seq < last.seq) return 'events_behind_head'
-    return head.fingerprint === last.fingerprint ? undefined : 'rewritten'
-  }
-
-  /** The end of what is proven when the head's own signature is tried where nothing else reaches. */
-  async #provenByHead(
-    upTo: number,
-    last: ChainPosition,
-    head: StoredHead | undefined
-  ): Promise<number> {
-    const range = { after: upTo, upTo: last.seq }
-    return (await this.#proofs.positionSigned(range, head?.signature)) ?? upTo
-  }
-
-  async #compare(start: ChainPosition, last: ChainPosition): Promise<CheckpointComparison> {
-    const range = { after: start.seq, upTo: last.seq }
-    const comparison = new CheckpointComparison(this.#store, this.#keys, range)
-
+  async #compare({ seq: after }: ChainPosition, thorough = false): Promise<CheckpointComparison> {
+    const comparison = new CheckpointComparison({
+      store: this.#store,
+      keys: this.#keys,
+      after,
+      thorough,
+    })
     await comparison.compare(this.#kept())
     if (this.#outside) await comparison.compare(this.#outside())
     return comparison
   }
 
-  /** The checkpoints of the database, page by page. */
+  /** What the chain cannot show by itself: that it was longer once, or another one. */
+  async #behind(
+    { earliest }: CheckpointComparison,
+    { start, end }: { start: ChainPosition; end: ChainEnd }
+  ): Promise<Fault | undefined> {
+    if (!earliest) return undefined
+    if (earliest.missing) return { firstBadSeq: end.lastSeq + 1, problem: 'tail_cut' }
+    return { firstBadSeq: 1 + (await this.#provenByCheckpoints(start)), problem: 'rolled_back' }
+  }
+
+  async #provenByCheckpoints(start: ChainPosition): Promise<number> {
+    const { lastAgreed } = await this.#compare(start, true)
+    return lastAgreed
+  }
+
+  /** The checkpoints of the database. */
   async *#kept(): AsyncGenerator<Checkpoint> {
     let page: Checkpoint[]
     let after = 0
+
     do {
       page = await this.#store.checkpoints(after, PAGE)
       yield* page
@@ -210,15 +167,33 @@ export class ChainVerifier {
   }
 }
 
-function described({ seq, fingerprint, keyId }: StoredHead) {
-  return { seq, fingerprint, keyId }
+function earlier(one: Fault | undefined, other: Fault | undefined): Fault | undefined {
+  if (!one || !other) return one ?? other
+  return other.firstBadSeq < one.firstBadSeq ? other : one
 }
 
-function faultOfCheckpoints(
-  { earliest, lastAgreed }: CheckpointComparison,
-  last: ChainPosition
-): Fault | undefined {
-  if (!earliest) return undefined
-  if (earliest.missing) return { firstBadSeq: last.seq + 1, problem: 'tail_cut' }
-  return { firstBadSeq: lastAgreed + 1, problem: 'rolled_back' }
+function verdictOn(
+  found: {
+    start: ChainPosition
+    check: ChainCheck
+    end: ChainEnd
+    personal: PersonalValueCheck
+    checkpoints: CheckpointComparison
+  },
+  fault: Fault | undefined
+): TrailVerdict {
+  const { count, head: last } = found.check
+  const { head } = found.end
+
+  return {
+    valid: !fault,
+    count,
+    firstSeq: count > 0 ? found.start.seq + 1 : null,
+    lastSeq: count > 0 ? last.seq : null,
+    head: head ? { seq: head.seq, fingerprint: head.fingerprint, keyId: head.keyId } : null,
+    firstBadSeq: fault?.firstBadSeq ?? null,
+    problem: fault?.problem ?? null,
+    erased: found.personal.erased,
+    checkpoints: found.checkpoints.count,
+  }
 }

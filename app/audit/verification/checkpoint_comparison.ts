@@ -96,7 +96,9 @@ export class CheckpointComparison {
   }
 
   #noteDisagreement(disagreement: Disagreement): void {
-    if (disagreement.seq < (this.earliest?.seq ?? Infinity)) this.earliest = disagreement
+    if (disagreement.seq >= (this.earliest?.seq ?? Infinity)) return
+    this.earliest = disagreement
+    if (this.lastAgreed > disagreement.seq) this.lastAgreed = this.#options.after
   }
 
   #isGenuine(checkpoint: Checkpoint): boolean {

@@ -75,7 +75,8 @@ for (const { name, open } of auditDatabases) {
 
       const verdict = checkChain(await chainRows(connect()))
       assert.containSubset(verdict, { valid: true, count: 50 })
-      assert.containSubset(await storedHead(connect()), verdict.head)
+      const { seq, fingerprint } = verdict.head
+      assert.containSubset(await storedHead(connect()), { seq, fingerprint })
     })
 
     test('two processes share one chain without losing an event', async ({ assert }) => {

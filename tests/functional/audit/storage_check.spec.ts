@@ -1,6 +1,6 @@
 import { test } from '@japa/runner'
 import { LoggerFactory } from '@adonisjs/core/factories/logger'
-import { StorageRefused } from '#audit/storage/errors'
+import { type StorageRefused } from '#audit/storage/errors'
 import { StorageCheck } from '#audit/storage/storage_check'
 import { StorageFacts } from '#audit/stores/storage_facts'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
