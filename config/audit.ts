@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { resolve } from 'node:path'
 import env from '#start/env'
 import oauthConfig from '#config/oauth'
 import app from '@adonisjs/core/services/app'
@@ -7,11 +8,20 @@ import { publicKeyFrom } from '#audit/chain/signing_key'
 
 const TOKEN_LEASE_MS = 20_000
 
+/** Relative to the application's folder, as SQLITE_PATH is. */
+function checkpointPath(): string {
+  return resolve(app.makePath(), env.get('AUDIT_CHECKPOINT_PATH') ?? 'tmp/audit-checkpoints.ndjson')
+}
+
 const auditConfig: AuditConfig = {
   chain: 'main',
   signingKey: env.get('AUDIT_SIGNING_KEY'),
   trustedPublicKeys: env.get('AUDIT_TRUSTED_PUBLIC_KEYS').map(publicKeyFrom),
   developmentKeyFile: app.makePath('tmp/audit-signing-key'),
+  checkpointPath: checkpointPath(),
+  checkpointsEnforced: app.inProduction,
+  checkpointIntervalMs: 60_000,
+  checkpointEvents: 1_000,
   instanceId: `${hostname()}:${process.pid}`,
   attemptAgeMs: oauthConfig.requestDeadlineMs + TOKEN_LEASE_MS,
   sweepIntervalMs: 30_000,

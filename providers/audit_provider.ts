@@ -2,6 +2,8 @@ import { Logger } from '@adonisjs/core/logger'
 import { AttemptSweep } from '#audit/recording/attempt_sweep'
 import type { AuditConfig } from '#audit/audit_config'
 import { AuditTrail } from '#audit/recording/audit_trail'
+import { CheckpointSchedule } from '#audit/checkpoints/checkpoint_schedule'
+import { RollbackWatch } from '#audit/checkpoints/rollback_watch'
 import { developmentSeed } from '#audit/chain/development_seed'
 import { ServiceLife } from '#audit/recording/service_life'
 import { ChainGuard } from '#audit/chain/chain_guard'
@@ -17,6 +19,7 @@ import { BackgroundProvider } from './_background_provider.js'
 export default class AuditProvider extends BackgroundProvider {
   #sweep?: AttemptSweep
   #life?: ServiceLife
+  #checkpoints?: CheckpointSchedule
 
   register() {
     const { container } = this.app
@@ -46,6 +49,7 @@ export default class AuditProvider extends BackgroundProvider {
     })
 
     container.singleton(EventRecorder, async (resolver) => {
+      await this.#expectCheckpoints()
       return new AuditTrail({
         store: await resolver.make(AuditStore),
         guard: await resolver.make(ChainGuard),
@@ -53,11 +57,19 @@ export default class AuditProvider extends BackgroundProvider {
         clock: systemClock,
         logger: await resolver.make(Logger),
         instanceId: this.#config().instanceId,
+        committed: (head) => this.#checkpoints?.noticed(head),
       })
     })
   }
 
+  /** Before the first event: a database that was put back must not be appended to. */
+  async #expectCheckpoints() {
+    const watch = await this.app.container.make(RollbackWatch)
+    await watch.expect()
+  }
+
   protected async begin() {
+    this.#checkpoints = await this.app.container.make(CheckpointSchedule)
     this.#life = await this.#createLife()
     this.#life.start()
 

@@ -90,6 +90,7 @@ const env = await Env.create(new URL('../', import.meta.url), {
   SQLITE_PATH: text(),
 
   AUDIT_SIGNING_KEY: secret({ required: inProduction, check: ed25519Seed }),
+  AUDIT_CHECKPOINT_PATH: text(),
   AUDIT_TRUSTED_PUBLIC_KEYS: list(ed25519PublicKey),
   MONITORING_SECRET: secret({ required: () => false, minLength: 16 }),
 

@@ -4,6 +4,9 @@
  */
 
 export const controllers = {
+  audit: {
+    AuditCheckpoints: () => import('#app/audit/controllers/audit_checkpoints_controller'),
+  },
   monitoring: {
     HealthChecks: () => import('#app/monitoring/controllers/health_checks_controller'),
   },

@@ -21,6 +21,21 @@ export interface AuditConfig {
   /** Where the seed of a development machine is kept, readable by its owner only. */
   developmentKeyFile: string
 
+  /** The file outside the database that signed checkpoints are appended to. */
+  checkpointPath: string
+
+  /**
+   * Whether nothing is recorded on a trail that is shorter than its checkpoints say, until
+   * somebody accepts it. Not in development, where databases are thrown away every day.
+   */
+  checkpointsEnforced: boolean
+
+  /** Time between two checkpoints while there are new events, in milliseconds. */
+  checkpointIntervalMs: number
+
+  /** How many new events do not wait for that time. */
+  checkpointEvents: number
+
   /** How the process that wrote an event is named in it. */
   instanceId: string
 

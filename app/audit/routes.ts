@@ -1,1 +1,13 @@
-export {}
+import router from '@adonisjs/core/services/router'
+import { controllers } from '#generated/controllers'
+import { middleware } from '#start/kernel'
+
+router
+  .get('/api/audit/checkpoints', [controllers.audit.AuditCheckpoints, 'index'])
+  .as('audit.checkpoints')
+  .use(middleware.access({ can: 'audit:read' }))
+
+router
+  .get('/api/audit/public-keys', [controllers.audit.AuditCheckpoints, 'publicKeys'])
+  .as('audit.public_keys')
+  .use(middleware.access({ can: 'audit:read' }))

@@ -33,6 +33,7 @@ export class Environment {
       APP_URL: this.url,
       APP_KEY: randomBytes(32).toString('hex'),
       AUDIT_SIGNING_KEY: randomBytes(32).toString('base64'),
+      AUDIT_CHECKPOINT_PATH: join(FOLDER, 'audit-checkpoints.ndjson'),
       LOG_LEVEL: 'warn',
       DB_CONNECTION: 'sqlite',
       SQLITE_PATH: this.sqlitePath,

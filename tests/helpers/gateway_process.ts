@@ -32,6 +32,7 @@ export async function gatewayVariables(
     APP_URL: `http://127.0.0.1:${port}`,
     APP_KEY: randomBytes(32).toString('hex'),
     AUDIT_SIGNING_KEY: randomBytes(32).toString('base64'),
+    AUDIT_CHECKPOINT_PATH: `${more.SQLITE_PATH ?? app.makePath('tmp/gateway')}.checkpoints.ndjson`,
     LOG_LEVEL: 'info',
     SMS_SANDBOX_MODE: 'false',
     ORANGE_API_BASE_URL: sandbox.url,

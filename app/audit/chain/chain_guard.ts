@@ -14,20 +14,27 @@ export class ChainGuard {
   /** The head that was last found or made genuine: the one that is met nearly always. */
   #known?: SignedHead
   #leastSeq = 0
+  #refused = false
 
   constructor(keys: TrustedKeys, chain: string) {
     this.#keys = keys
     this.#chain = chain
   }
 
-  /** From now on, a chain that is shorter than this has lost events. */
-  expectAtLeast(position: Pick<ChainPosition, 'seq'>): void {
-    this.#leastSeq = Math.max(this.#leastSeq, position.seq)
+  /** A chain that is shorter than this has lost events. */
+  expect(seq: number): void {
+    this.#leastSeq = seq
+    this.#refused = false
   }
 
-  /** Somebody has seen that the chain is shorter, and has accepted it. */
-  forgetExpectation(): void {
-    this.#leastSeq = 0
+  /** As {@link expect}, unless more is expected already. */
+  expectAtLeast({ seq }: Pick<ChainPosition, 'seq'>): void {
+    this.#leastSeq = Math.max(this.#leastSeq, seq)
+  }
+
+  /** The chain is another one than it was: whatever its head says, nothing is appended. */
+  refuse(): void {
+    this.#refused = true
   }
 
   /** Remembers a head of our own making, which needs no check when it is met again. */
@@ -37,7 +44,7 @@ export class ChainGuard {
 
   /** @throws {ChainRefused} when nothing may be appended to this head */
   admit(head: StoredHead): void {
-    if (head.seq < this.#leastSeq) throw new ChainRefused('chain_rolled_back')
+    if (this.#refused || head.seq < this.#leastSeq) throw new ChainRefused('chain_rolled_back')
     if (head.seq === 0) return
     if (!head.signature || !head.keyId) throw new ChainRefused('head_unsigned')
     if (this.#isKnown(head)) return

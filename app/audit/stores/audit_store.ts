@@ -55,6 +55,16 @@ export class AuditStore {
       .update({ seq: trx.raw('seq') })
   }
 
+  /** Number of the newest event. */
+  async headSeq(trx: TransactionClientContract): Promise<number> {
+    const head = await trx
+      .from('audit_heads')
+      .where('chain', this.chain)
+      .select('seq')
+      .firstOrFail()
+    return Number(head.seq)
+  }
+
   /** Whether an event was recorded. */
   async has(trx: TransactionClientContract, eventId: string): Promise<boolean> {
     const row = await trx.from('audit_events').where('event_id', eventId).select('seq').first()

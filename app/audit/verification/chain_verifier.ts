@@ -2,13 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type ChainPosition, GENESIS } from '#audit/chain/position'
 import type { TrustedKeys } from '#audit/chain/trusted_keys'
 import type { Checkpoint } from '#audit/checkpoints/checkpoint'
+import type { CheckpointEntry } from '#audit/checkpoints/checkpoint_line'
 import { purgeMarkText } from '#audit/retention/purge_mark'
 import type { ChainEnd, ChainStore } from '#audit/stores/chain_store'
 import { type ChainCheck, checkChain } from '#audit/verification/chain_check'
-import {
-  type Acknowledgement,
-  CheckpointComparison,
-} from '#audit/verification/checkpoint_comparison'
+import { CheckpointComparison } from '#audit/verification/checkpoint_comparison'
 import { type Fault, FaultFinder } from '#audit/verification/fault_finder'
 import { PersonalValueCheck } from '#audit/verification/personal_value_check'
 import { Proofs } from '#audit/verification/proofs'
@@ -19,7 +17,7 @@ export interface ChainVerifierParts {
   keys: TrustedKeys
 
   /** Checkpoints that were kept outside the database, and genuine acknowledgements, as they were made. */
-  outside?: () => AsyncIterable<Checkpoint | Acknowledgement>
+  outside?: () => AsyncIterable<CheckpointEntry>
 }
 
 export interface VerificationOptions {

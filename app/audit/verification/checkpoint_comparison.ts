@@ -1,15 +1,8 @@
 import type { TrustedKeys } from '#audit/chain/trusted_keys'
 import { type Checkpoint, checkpointText } from '#audit/checkpoints/checkpoint'
+import type { CheckpointEntry } from '#audit/checkpoints/checkpoint_line'
 import type { ChainStore } from '#audit/stores/chain_store'
 import type { CheckpointCount } from '#audit/verification/verdict'
-
-/** Somebody has accepted that the chain is shorter than it was: what lay behind is history. */
-export interface Acknowledgement {
-  kind: 'rollback_acknowledged'
-
-  /** The event that the chain was accepted up to. */
-  seq: number
-}
 
 /** A genuine checkpoint that the chain does not agree with. */
 export interface Disagreement {
@@ -33,8 +26,6 @@ export interface ComparisonOptions {
   thorough?: boolean
 }
 
-type Entries = AsyncIterable<Checkpoint | Acknowledgement>
-
 const BATCH = 500
 
 /**
@@ -57,7 +48,7 @@ export class CheckpointComparison {
   }
 
   /** Acknowledgements have to be genuine already. @throws the database's error */
-  async compare(entries: Entries): Promise<void> {
+  async compare(entries: AsyncIterable<CheckpointEntry>): Promise<void> {
     let batch: Checkpoint[] = []
 
     for await (const entry of entries) {
