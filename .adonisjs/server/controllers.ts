@@ -4,6 +4,9 @@
  */
 
 export const controllers = {
+  audit: {
+    AuditHolds: () => import('#app/audit/controllers/audit_holds_controller'),
+  },
   monitoring: {
     HealthChecks: () => import('#app/monitoring/controllers/health_checks_controller'),
   },

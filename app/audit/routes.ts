@@ -1,1 +1,18 @@
-export {}
+import router from '@adonisjs/core/services/router'
+import { controllers } from '#generated/controllers'
+import { middleware } from '#start/kernel'
+
+router
+  .get('/api/audit/holds', [controllers.audit.AuditHolds, 'index'])
+  .as('audit.holds.index')
+  .use(middleware.access({ can: 'audit:read' }))
+
+router
+  .post('/api/audit/holds', [controllers.audit.AuditHolds, 'store'])
+  .as('audit.holds.store')
+  .use(middleware.access({ can: 'audit:read' }))
+
+router
+  .delete('/api/audit/holds/:id', [controllers.audit.AuditHolds, 'destroy'])
+  .as('audit.holds.destroy')
+  .use(middleware.access({ can: 'audit:read' }))
