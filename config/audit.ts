@@ -26,6 +26,10 @@ const auditConfig: AuditConfig = {
   attemptAgeMs: oauthConfig.requestDeadlineMs + TOKEN_LEASE_MS,
   sweepIntervalMs: 30_000,
   startRetryMs: 5_000,
+  retentionDays: env.get('AUDIT_RETENTION_DAYS'),
+  shortRetentionAllowed: env.get('AUDIT_ALLOW_SHORT_RETENTION'),
+  firstPurgeAfterMs: 60 * 60_000,
+  purgeIntervalMs: 24 * 60 * 60_000,
 }
 
 export default auditConfig

@@ -60,6 +60,14 @@ const noSandboxInProduction = (enabled: boolean) =>
     ? 'sends nothing: production refuses it without ALLOW_SANDBOX_IN_PRODUCTION=true'
     : undefined
 
+/** Six years, as HIPAA asks for (45 CFR 164.316(b)(2)), and a leap day or two. */
+const SIX_YEARS = 2_192
+
+const longRetention = (days: number) =>
+  days < SIX_YEARS && !isOn('AUDIT_ALLOW_SHORT_RETENTION')
+    ? `must be at least ${SIX_YEARS} (six years), unless AUDIT_ALLOW_SHORT_RETENTION=true`
+    : undefined
+
 const env = await Env.create(new URL('../', import.meta.url), {
   NODE_ENV: oneOf('production', ['development', 'production', 'test']),
   HOST: text(),
@@ -92,6 +100,8 @@ const env = await Env.create(new URL('../', import.meta.url), {
   AUDIT_SIGNING_KEY: secret({ required: inProduction, check: ed25519Seed }),
   AUDIT_CHECKPOINT_PATH: text(),
   AUDIT_TRUSTED_PUBLIC_KEYS: list(ed25519PublicKey),
+  AUDIT_RETENTION_DAYS: integer(SIX_YEARS, { min: 1, max: 36_500 }, longRetention),
+  AUDIT_ALLOW_SHORT_RETENTION: flag(false),
   MONITORING_SECRET: secret({ required: () => false, minLength: 16 }),
 
   NODE_OPTIONS: nodeOptions(process.execArgv),

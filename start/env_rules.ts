@@ -51,14 +51,20 @@ function urlProblem(value: string): string | undefined {
   return undefined
 }
 
-export function integer(fallback: number, range: { min: number; max: number }): Rule<number> {
+export function integer(
+  fallback: number,
+  range: { min: number; max: number },
+  check?: (value: number) => string | undefined
+): Rule<number> {
   return (name, value) => {
     if (!value) return fallback
     const number = Number(value)
     if (!/^\d+$/.test(value) || number < range.min || number > range.max) {
       refuse(name, `must be a whole number from ${range.min} to ${range.max}`)
     }
-    return number
+
+    const problem = check?.(number)
+    return problem ? refuse(name, problem) : number
   }
 }
 

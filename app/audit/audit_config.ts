@@ -50,4 +50,16 @@ export interface AuditConfig {
 
   /** Time between two tries to record that the service started, in milliseconds. */
   startRetryMs: number
+
+  /** How long events are kept before the retention rule may remove them, in days. */
+  retentionDays: number
+
+  /** Whether fewer days than six years are meant. */
+  shortRetentionAllowed: boolean
+
+  /** Time from the start of the process to its first purge, in milliseconds. */
+  firstPurgeAfterMs: number
+
+  /** Time between two purges, in milliseconds. */
+  purgeIntervalMs: number
 }

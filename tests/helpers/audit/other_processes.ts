@@ -15,6 +15,12 @@ export async function killedAttempt(place: Place, attemptId: string): Promise<vo
   if (ended.signal !== 'SIGKILL') throw new Error(`The attempt ended with ${ended.code}`)
 }
 
+/** Runs a process that is killed when its purge has removed `events`. */
+export async function killedPurge(place: Place, now: number, events: number): Promise<void> {
+  const ended = await run('./purger.ts', [JSON.stringify(place), String(now), String(events)])
+  if (ended.signal !== 'SIGKILL') throw new Error(`The purge ended with ${ended.code}`)
+}
+
 async function run(script: string, args: string[]) {
   const path = fileURLToPath(new URL(script, import.meta.url))
   const child = spawn(process.execPath, ['--import=@poppinss/ts-exec', path, ...args], {

@@ -7,11 +7,16 @@ import { testTrail } from '#tests/helpers/audit/test_trail'
 
 /** The trail of a process without an application, at the place that its first argument names. */
 export function processTrail() {
+  const { connect, close } = processConnection()
+  return { trail: testTrail(connect).trail, close }
+}
+
+/** The connection of such a process. */
+export function processConnection() {
   const connections = { audit: connectionConfig(JSON.parse(process.argv[2])) }
   const emitter = new Emitter(new AppFactory().create(new URL('./', import.meta.url)))
   const logger = new LoggerFactory().create()
 
   const database = new Database({ connection: 'audit', connections }, logger, emitter)
-  const { trail } = testTrail(() => database.connection())
-  return { trail, close: () => database.manager.closeAll() }
+  return { connect: () => database.connection(), close: () => database.manager.closeAll() }
 }
