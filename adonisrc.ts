@@ -16,6 +16,8 @@ export default defineConfig({
     () => import('#providers/storage_provider'),
     () => import('#providers/audit_checkpoints_provider'),
     () => import('#providers/audit_provider'),
+    () => import('#providers/audit_retention_provider'),
+    () => import('#providers/configuration_provider'),
     () => import('@adonisjs/auth/auth_provider'),
     () => import('#providers/access_provider'),
     () => import('#providers/oauth_provider'),

@@ -11,3 +11,18 @@ router
   .get('/api/audit/public-keys', [controllers.audit.AuditCheckpoints, 'publicKeys'])
   .as('audit.public_keys')
   .use(middleware.access({ can: 'audit:read' }))
+
+router
+  .get('/api/audit/holds', [controllers.audit.AuditHolds, 'index'])
+  .as('audit.holds.index')
+  .use(middleware.access({ can: 'audit:read' }))
+
+router
+  .post('/api/audit/holds', [controllers.audit.AuditHolds, 'store'])
+  .as('audit.holds.store')
+  .use(middleware.access({ can: 'audit:read' }))
+
+router
+  .delete('/api/audit/holds/:id', [controllers.audit.AuditHolds, 'destroy'])
+  .as('audit.holds.destroy')
+  .use(middleware.access({ can: 'audit:read' }))

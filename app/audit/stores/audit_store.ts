@@ -1,5 +1,6 @@
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 import type { AuditRow } from '#audit/chain/audit_row'
+import type { AuditBody } from '#audit/recording/audit_body'
 import type { StoredHead } from '#audit/chain/position'
 import type { PersonalValue } from '#audit/recording/personal_values'
 import type { SignedHead } from '#audit/chain/signed_head'
@@ -69,6 +70,17 @@ export class AuditStore {
   async has(trx: TransactionClientContract, eventId: string): Promise<boolean> {
     const row = await trx.from('audit_events').where('event_id', eventId).select('seq').first()
     return Boolean(row)
+  }
+
+  /** What the newest event of a type says. */
+  async newestBody(trx: TransactionClientContract, type: string): Promise<AuditBody | undefined> {
+    const row = await trx
+      .from('audit_events')
+      .where('event_type', type)
+      .orderBy('seq', 'desc')
+      .select('body')
+      .first()
+    return row && (JSON.parse(row.body) as AuditBody)
   }
 
   async insertEvents(trx: TransactionClientContract, rows: AuditRow[]): Promise<void> {

@@ -29,7 +29,9 @@ export class HoldStore {
   async list(limit: number, before?: number): Promise<LegalHold[]> {
     const query = this.#connect().from('audit_holds').orderBy('id', 'desc').limit(limit)
     if (before !== undefined) query.where('id', '<', before)
-    return (await query).map(holdOf)
+
+    const rows = await query
+    return rows.map(holdOf)
   }
 
   async find(trx: TransactionClientContract, id: number): Promise<LegalHold | undefined> {
