@@ -39,21 +39,19 @@ export class HoldStore {
     return row ? holdOf(row) : undefined
   }
 
+  /** @param trx holds the lock of the chain: the newest hold is then the one that was added */
   async add(
     trx: TransactionClientContract,
     hold: Pick<LegalHold, 'from' | 'to' | 'reason' | 'placedBy' | 'placedAt'>
   ): Promise<LegalHold> {
-    const [row] = await trx
-      .table('audit_holds')
-      .insert({
-        from_at: hold.from,
-        to_at: hold.to,
-        reason: hold.reason,
-        placed_by: hold.placedBy,
-        placed_at: hold.placedAt,
-      })
-      .returning('*')
-    return holdOf(row)
+    await trx.table('audit_holds').insert({
+      from_at: hold.from,
+      to_at: hold.to,
+      reason: hold.reason,
+      placed_by: hold.placedBy,
+      placed_at: hold.placedAt,
+    })
+    return holdOf(await trx.from('audit_holds').orderBy('id', 'desc').firstOrFail())
   }
 
   async release(

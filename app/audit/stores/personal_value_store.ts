@@ -38,7 +38,7 @@ export class PersonalValueStore {
     range: SeqRange,
     selector: EventSelector
   ): Promise<number> {
-    const [count] = await trx
+    const count = await trx
       .from('audit_personal_values')
       .whereIn('event_id', erasable(trx.from('audit_events'), range, selector))
       .delete()

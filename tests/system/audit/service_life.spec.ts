@@ -4,7 +4,8 @@ import { eventually } from '#tests/helpers/eventually'
 import { ace } from '#tests/helpers/ace_process'
 import { commandDatabase } from '#tests/helpers/command_database'
 
-const EVENTS = 'SELECT event_type, body FROM audit_events ORDER BY seq'
+const EVENTS = `SELECT event_type, body FROM audit_events
+   WHERE event_type LIKE 'service.%' ORDER BY seq`
 
 test.group('The service as a process', () => {
   test('leaves its start and its stop in the trail', async ({ assert, cleanup }) => {
