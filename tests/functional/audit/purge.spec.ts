@@ -4,7 +4,9 @@ import { Secret } from '@adonisjs/core/helpers'
 import { SigningKey } from '#audit/chain/signing_key'
 import { purgeMarkText } from '#audit/retention/purge_mark'
 import { PurgeRefused } from '#audit/retention/errors'
+import { ChainStore } from '#audit/stores/chain_store'
 import { checkChain } from '#audit/verification/chain_check'
+import { ChainVerifier } from '#audit/verification/chain_verifier'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import { auditDatabases, connectionTo } from '#tests/helpers/audit/audit_database'
 import { checkpointAt } from '#tests/helpers/audit/checkpoints'
@@ -17,15 +19,9 @@ import { auditRows, chainRows } from '#tests/helpers/audit_rows'
 
 const EVENT = { type: 'auth.access.denied', outcome: 'failure' } as const
 
-/** Checks what is left, from the newest purge mark on. */
-async function verdict(client: QueryClientContract) {
-  const mark = await client.from('audit_purges').orderBy('last_seq', 'desc').firstOrFail()
-  const after = { seq: Number(mark.last_seq), fingerprint: mark.fingerprint }
-  const rows = await chainRows(client)
-  return checkChain(
-    rows.filter(({ seq }) => seq > after.seq),
-    after
-  )
+/** What a reviewer finds who verifies what is left. */
+function verdict(connect: () => QueryClientContract) {
+  return new ChainVerifier({ store: new ChainStore(connect, 'main'), keys: testKeys }).verify()
 }
 
 async function types(client: QueryClientContract): Promise<string[]> {
@@ -51,7 +47,7 @@ for (const { name, open } of auditDatabases) {
       const rows = await chainRows(connect())
       assert.equal(rows[0].seq, 17)
       assert.lengthOf(await connect().from('audit_personal_values'), 2 * 14)
-      assert.containSubset(await verdict(connect()), { valid: true, count: 16 })
+      assert.containSubset(await verdict(connect), { valid: true, count: 16 })
 
       const [started, purged] = await auditRows('audit.retention.', connect())
       const range = { firstSeq: 1, lastSeq: 16, count: 16, fingerprint }
@@ -100,7 +96,7 @@ for (const { name, open } of auditDatabases) {
       assert.deepEqual(removed, [{ firstSeq: 10, lastSeq: 15, count: 6 }])
       assert.equal(checkpoints(), 2)
       assert.lengthOf(await connect().from('audit_purges'), 2)
-      assert.isTrue((await verdict(connect())).valid)
+      assert.isTrue((await verdict(connect)).valid)
     })
 
     test('removes nothing without a checkpoint that is old enough, and says why', async ({
@@ -175,7 +171,7 @@ for (const { name, open } of auditDatabases) {
       assert.lengthOf(await connect().from('audit_purges'), 0)
     })
 
-    test('refuses a checkpoint that is forged, of another key or of another chain of events', async ({
+    test('refuses a checkpoint that is forged, of another key or of a stranger', async ({
       assert,
     }) => {
       const { connect, purge } = await oldTrail(await open(), {
@@ -194,8 +190,22 @@ for (const { name, open } of auditDatabases) {
 
       await withoutGuards(connect, () => stored().delete())
       const stranger = new SigningKey(new Secret(Buffer.alloc(32, 9).toString('base64')))
-      await checkpointAt(connect(), 16, stranger)
+      await checkpointAt(connect(), 16, { signingKey: stranger })
       assert.equal(await code(), 'checkpoint_key_unknown')
+    })
+
+    test('refuses when a genuine checkpoint knows another history', async ({ assert }) => {
+      const { connect, purge } = await oldTrail(await open(), {
+        days: 30,
+        old: 20,
+        checkpoints: [],
+      })
+      await checkpointAt(connect(), 16, { fingerprint: 'a'.repeat(64) })
+
+      const refusal = await purge.run().catch((error) => error)
+
+      assert.equal(refusal.code, 'checkpoint_disagrees')
+      assert.lengthOf(await chainRows(connect()), 30)
     })
 
     test('finishes nothing in the name of a mark that it did not sign', async ({ assert }) => {
@@ -237,7 +247,7 @@ for (const { name, open } of auditDatabases) {
         'audit.retention.purge_started',
         'audit.retention.purged',
       ])
-      assert.containSubset(await verdict(connect()), { valid: true, count: 12 })
+      assert.containSubset(await verdict(connect), { valid: true, count: 12 })
     })
 
     test('D10 | events are recorded and read while it runs', async ({ assert }) => {
@@ -276,7 +286,7 @@ for (const { name, open } of auditDatabases) {
       assert.isAbove(written, 0)
       assert.notInclude(seen, false)
       assert.isNotEmpty(seen)
-      const left = await verdict(connect())
+      const left = await verdict(connect)
       assert.containSubset(left, { valid: true, count: 20 + 2 + written })
     }).timeout(60_000)
 
@@ -291,7 +301,7 @@ for (const { name, open } of auditDatabases) {
       assert.deepEqual(await types(connect()), ['audit.retention.purge_started'])
       const left = await chainRows(connect())
       assert.equal(left[0].seq, 501)
-      assert.containSubset(await verdict(connect()), { valid: true, count: 21 })
+      assert.containSubset(await verdict(connect), { valid: true, count: 21 })
 
       const { removed, plan } = await purge.run()
 
@@ -303,7 +313,7 @@ for (const { name, open } of auditDatabases) {
       ])
       const [mark] = await connect().from('audit_purges')
       assert.isNotNull(mark.finished_at)
-      assert.containSubset(await verdict(connect()), { valid: true, count: 22 })
+      assert.containSubset(await verdict(connect), { valid: true, count: 22 })
       assert.equal((await chainRows(connect()))[0].seq, 1_181)
     }).timeout(60_000)
 

