@@ -22,7 +22,8 @@ export interface CheckpointScheduleParts {
 /** Has checkpoints signed from time to time, when many events have come, and at the end. */
 export class CheckpointSchedule {
   readonly #parts: CheckpointScheduleParts
-  readonly #outage: OutageLog
+  readonly #signing: OutageLog
+  readonly #looking: OutageLog
   #signedSeq = 0
   #running: Promise<void> = Promise.resolve()
   #busy = false
@@ -31,7 +32,8 @@ export class CheckpointSchedule {
 
   constructor(parts: CheckpointScheduleParts) {
     this.#parts = parts
-    this.#outage = new OutageLog(parts.logger, 'Signing checkpoints')
+    this.#signing = new OutageLog(parts.logger, 'Signing checkpoints')
+    this.#looking = new OutageLog(parts.logger, 'Looking for a rollback of the audit trail')
   }
 
   /** Begins now: what another process left unsigned is signed. */
@@ -64,14 +66,23 @@ export class CheckpointSchedule {
   }
 
   async #sign(reason: CheckpointReason): Promise<void> {
-    const { checkpointer, watch } = this.#parts
+    await this.#look()
     try {
-      await watch.look()
-      const checkpoint = await checkpointer.sign(reason)
+      const checkpoint = await this.#parts.checkpointer.sign(reason)
       this.#signedSeq = checkpoint?.seq ?? this.#signedSeq
-      this.#outage.worked()
+      this.#signing.worked()
     } catch (error) {
-      this.#outage.failed(error)
+      this.#signing.failed(error)
+    }
+  }
+
+  /** A file that cannot be read is no reason to leave the other anchors without checkpoints. */
+  async #look(): Promise<void> {
+    try {
+      await this.#parts.watch.look()
+      this.#looking.worked()
+    } catch (error) {
+      this.#looking.failed(error)
     }
   }
 }
