@@ -1,4 +1,5 @@
 import type { Logger } from '@adonisjs/core/logger'
+import { ChainRefused } from '#audit/chain/errors'
 import type { ChainPosition } from '#audit/chain/position'
 import type { CheckpointReason } from '#audit/checkpoints/checkpoint'
 import type { Checkpointer } from '#audit/checkpoints/checkpointer'
@@ -19,6 +20,9 @@ export interface CheckpointScheduleParts {
   mostEvents: number
 }
 
+/** While nothing may be recorded, somebody may be about to allow it again. */
+const REFUSED_INTERVAL_MS = 5_000
+
 /** Has checkpoints signed from time to time, when many events have come, and at the end. */
 export class CheckpointSchedule {
   readonly #parts: CheckpointScheduleParts
@@ -27,6 +31,7 @@ export class CheckpointSchedule {
   #signedSeq = 0
   #running: Promise<void> = Promise.resolve()
   #busy = false
+  #refused = false
   #cancel: Cancel = () => {}
   #stopped = false
 
@@ -62,7 +67,8 @@ export class CheckpointSchedule {
     this.#busy = false
 
     if (this.#stopped) return
-    this.#cancel = this.#parts.clock.after(this.#parts.intervalMs, () => this.start())
+    const delayMs = this.#refused ? REFUSED_INTERVAL_MS : this.#parts.intervalMs
+    this.#cancel = this.#parts.clock.after(delayMs, () => this.start())
   }
 
   async #sign(reason: CheckpointReason): Promise<void> {
@@ -71,7 +77,9 @@ export class CheckpointSchedule {
       const checkpoint = await this.#parts.checkpointer.sign(reason)
       this.#signedSeq = checkpoint?.seq ?? this.#signedSeq
       this.#signing.worked()
+      this.#refused = false
     } catch (error) {
+      this.#refused = error instanceof ChainRefused
       this.#signing.failed(error)
     }
   }

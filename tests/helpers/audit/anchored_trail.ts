@@ -31,6 +31,8 @@ export function anchoredTrail(
   return {
     trail,
     checkpointer,
+    guard,
+    logger,
     logs,
     check,
 
