@@ -52,10 +52,20 @@ const hostName = matching(/^[\w.:-]+$/, 'must be a host name or an IP address')
 const given = (name: string) => Boolean(process.env[name] || process.env[`${name}_FILE`])
 const mailWanted = () => given('AUDIT_CHECKPOINT_MAIL_TO')
 
-const smtpUrl: Check = (value) =>
-  /^smtps?:\/\/\S+$/.test(value) && URL.canParse(value) && new URL(value).hostname
-    ? undefined
-    : 'must be an smtp:// or smtps:// URL'
+const smtpUrl: Check = (value) => {
+  if (!/^smtps?:\/\/[^/\s]+\/?$/.test(value) || !URL.canParse(value) || !new URL(value).hostname) {
+    return 'must be like smtps://user:password@mail.example.com'
+  }
+  return canDecode(value) ? undefined : 'has a percent sign that must be written as %25'
+}
+
+function canDecode(value: string): boolean {
+  try {
+    return Boolean(decodeURIComponent(value))
+  } catch {
+    return false
+  }
+}
 
 const ed25519Seed: Check = (value) =>
   Buffer.from(value, 'base64').length === 32 && /^[A-Za-z0-9+/]+={0,2}$/.test(value)

@@ -11,7 +11,7 @@ export interface SmtpServer {
   password?: Secret<string>
 }
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/
 
 /** The port on which TLS comes first (RFC 8314 §3.3); elsewhere STARTTLS is used where it is offered. */
 const IMPLICIT_TLS_PORT = 465
@@ -49,5 +49,6 @@ function partsOf(url: URL) {
   const port = Number(url.port) || (secure ? IMPLICIT_TLS_PORT : SUBMISSION_PORT)
   const user = decodeURIComponent(url.username)
   const auth = user ? { user, pass: decodeURIComponent(url.password) } : undefined
-  return { host: url.hostname, port, secure, auth }
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  return { host, port, secure, auth }
 }

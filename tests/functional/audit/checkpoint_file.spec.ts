@@ -13,10 +13,7 @@ import { WebhookAnchor } from '#audit/checkpoints/webhook_anchor'
 import { HttpClient } from '#shared/http_client'
 import { anchoredTrail } from '#tests/helpers/audit/anchored_trail'
 import { auditDatabases } from '#tests/helpers/audit/audit_database'
-import {
-  killedCheckpointWriter,
-  startCheckpointWriter,
-} from '#tests/helpers/audit/other_processes'
+import { killedCheckpointWriter, startCheckpointWriter } from '#tests/helpers/audit/other_processes'
 import { testKeys, testSigningKey } from '#tests/helpers/audit/test_trail'
 import { startWebhookServer } from '#tests/helpers/audit/webhook_server'
 import { ManualClock } from '#tests/helpers/manual_clock'
@@ -118,10 +115,7 @@ test.group('A checkpoint file', () => {
     assert.lengthOf(more, 0)
     assert.deepEqual(
       logs.map((line) => JSON.parse(line).msg),
-      [
-        'Looking for a rollback of the audit trail fails',
-        'Keeping checkpoints at the file fails',
-      ]
+      ['Looking for a rollback of the audit trail fails', 'Keeping checkpoints at the file fails']
     )
   })
 })

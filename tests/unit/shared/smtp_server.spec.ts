@@ -26,6 +26,11 @@ test.group('A mail server', () => {
     assert.deepInclude(smtpConnection({ host: 'mail.example.test', port: 25 }), { secure: false })
   })
 
+  test('may have an address of IPv6', ({ assert }) => {
+    const url = new Secret('smtp://[2001:db8::1]:25')
+    assert.deepInclude(smtpConnection({ url, port: PORT }), { host: '2001:db8::1', port: 25 })
+  })
+
   test('gets a password encrypted only, unless it is on this machine: {url}')
     .with([
       { url: 'smtp://me:pass@mail.example.test', encrypted: true },
