@@ -13,12 +13,20 @@ function checkpointPath(): string {
   return resolve(app.makePath(), env.get('AUDIT_CHECKPOINT_PATH') ?? 'tmp/audit-checkpoints.ndjson')
 }
 
+function checkpointMail(): AuditConfig['checkpointMail'] {
+  const [to, from] = [env.get('AUDIT_CHECKPOINT_MAIL_TO'), env.get('AUDIT_CHECKPOINT_MAIL_FROM')]
+  return to && from ? { to, from } : undefined
+}
+
 const auditConfig: AuditConfig = {
   chain: 'main',
   signingKey: env.get('AUDIT_SIGNING_KEY'),
   trustedPublicKeys: env.get('AUDIT_TRUSTED_PUBLIC_KEYS').map(publicKeyFrom),
   developmentKeyFile: app.makePath('tmp/audit-signing-key'),
   checkpointPath: checkpointPath(),
+  checkpointWebhookUrl: env.get('AUDIT_CHECKPOINT_WEBHOOK_URL'),
+  checkpointMail: checkpointMail(),
+  checkpointDeadlineMs: 10_000,
   checkpointsEnforced: app.inProduction,
   checkpointIntervalMs: 60_000,
   checkpointEvents: 1_000,

@@ -2,12 +2,15 @@ import type { ConnectionOptions } from '#shared/connection_agents'
 
 const connectTimeoutMs = 3_000
 
-const httpClientConfig: Record<'api' | 'tokens', ConnectionOptions> = {
+const httpClientConfig: Record<'api' | 'tokens' | 'checkpoints', ConnectionOptions> = {
   /** Calls to Orange's API. */
   api: { connectTimeoutMs, maxSockets: 64 },
 
   /** Calls to token endpoints. */
   tokens: { connectTimeoutMs, maxSockets: 8 },
+
+  /** Checkpoints of the audit trail that are posted elsewhere. */
+  checkpoints: { connectTimeoutMs, maxSockets: 2 },
 }
 
 export default httpClientConfig

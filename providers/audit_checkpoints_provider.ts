@@ -1,3 +1,4 @@
+import { sep } from 'node:path'
 import { Logger } from '@adonisjs/core/logger'
 import type { ContainerResolver } from '@adonisjs/core/container'
 import type { ContainerBindings } from '@adonisjs/core/types'
@@ -7,19 +8,27 @@ import { KeyHistory } from '#audit/chain/key_history'
 import { SigningKey } from '#audit/chain/signing_key'
 import { TrustedKeys } from '#audit/chain/trusted_keys'
 import { AcceptRollback } from '#audit/checkpoints/accept_rollback'
+import type { Anchor } from '#audit/checkpoints/anchor'
+import { CheckpointCheck } from '#audit/checkpoints/checkpoint_check'
 import { CheckpointFile } from '#audit/checkpoints/checkpoint_file'
 import { CheckpointSchedule } from '#audit/checkpoints/checkpoint_schedule'
 import { Checkpointer } from '#audit/checkpoints/checkpointer'
+import { MailboxAnchor } from '#audit/checkpoints/mailbox_anchor'
 import { PublishedEvidence } from '#audit/checkpoints/published_evidence'
 import { RollbackWatch } from '#audit/checkpoints/rollback_watch'
 import { WatchedAnchor } from '#audit/checkpoints/watched_anchor'
+import { WebhookAnchor } from '#audit/checkpoints/webhook_anchor'
 import { UntilDone } from '#audit/recording/until_done'
 import { AuditStore } from '#audit/stores/audit_store'
 import { CheckpointStore } from '#audit/stores/checkpoint_store'
 import { SigningKeyStore } from '#audit/stores/signing_key_store'
 import { systemClock } from '#shared/clock'
 import { EventRecorder } from '#shared/event_recorder'
+import { HttpClient } from '#shared/http_client'
 import { BackgroundProvider } from './_background_provider.js'
+
+/** A checkpoint is missed when as many in a row have not come. */
+const MISSED_CHECKPOINTS = 3
 
 type Resolver = ContainerResolver<ContainerBindings>
 
@@ -30,6 +39,7 @@ type Resolver = ContainerResolver<ContainerBindings>
 export default class AuditCheckpointsProvider extends BackgroundProvider {
   #schedule?: CheckpointSchedule
   #keyHistory?: UntilDone
+  #http?: HttpClient
 
   register() {
     this.#registerStores()
@@ -62,6 +72,20 @@ export default class AuditCheckpointsProvider extends BackgroundProvider {
         guard: await resolver.make(ChainGuard),
         anchors: await this.#anchors(resolver),
         clock: systemClock,
+      })
+    })
+
+    container.singleton(CheckpointCheck, async (resolver) => {
+      const checkpointer = await resolver.make(Checkpointer)
+      const store = await resolver.make(CheckpointStore)
+      return new CheckpointCheck({
+        anchors: () => checkpointer.anchors,
+        headSeq: async () => {
+          const { seq } = await store.head()
+          return seq
+        },
+        clock: systemClock,
+        overdueMs: MISSED_CHECKPOINTS * this.#config().checkpointIntervalMs,
       })
     })
 
@@ -130,11 +154,38 @@ export default class AuditCheckpointsProvider extends BackgroundProvider {
       logger: await resolver.make(Logger),
       clock: systemClock,
     }
-    return [new WatchedAnchor({ ...shared, anchor: await resolver.make(CheckpointFile) })]
+    const anchors: (Anchor | undefined)[] = [
+      await resolver.make(CheckpointFile),
+      this.#webhook(),
+      await this.#mailbox(resolver),
+    ]
+    return anchors.flatMap((anchor) => (anchor ? new WatchedAnchor({ ...shared, anchor }) : []))
+  }
+
+  #webhook(): Anchor | undefined {
+    const { checkpointWebhookUrl: url, checkpointDeadlineMs: deadlineMs } = this.#config()
+    if (!url) return undefined
+
+    this.#http = new HttpClient(this.app.config.get('http_client.checkpoints'))
+    return new WebhookAnchor({ http: this.#http, url, deadlineMs })
+  }
+
+  async #mailbox(resolver: Resolver): Promise<Anchor | undefined> {
+    const { checkpointMail, checkpointDeadlineMs: deadlineMs } = this.#config()
+    if (!checkpointMail) return undefined
+
+    const mail = await resolver.make('mail.manager')
+    return new MailboxAnchor({
+      ...checkpointMail,
+      mailer: mail.use('smtp'),
+      clock: systemClock,
+      deadlineMs,
+    })
   }
 
   protected async begin() {
     const { container } = this.app
+    await this.#warnOfTemporaryFile()
     const history = await container.make(KeyHistory)
 
     this.#keyHistory = new UntilDone('Publishing the signing key', () => history.introduce(), {
@@ -151,6 +202,16 @@ export default class AuditCheckpointsProvider extends BackgroundProvider {
   protected async end() {
     await this.#keyHistory?.stop()
     await this.#schedule?.stop()
+    this.#http?.destroy()
+  }
+
+  /** What stands beside the application is lost with it, and restored with it. */
+  async #warnOfTemporaryFile() {
+    const temporary = this.app.makePath('tmp') + sep
+    if (!this.app.inProduction || !this.#config().checkpointPath.startsWith(temporary)) return
+
+    const logger = await this.app.container.make(Logger)
+    logger.warn("AUDIT_CHECKPOINT_PATH is under the application's tmp/: name a place elsewhere")
   }
 
   #config(): AuditConfig {

@@ -13,6 +13,7 @@ import { AttemptStore } from '#audit/stores/attempt_store'
 import { AuditStore } from '#audit/stores/audit_store'
 import { systemClock } from '#shared/clock'
 import { EventRecorder } from '#shared/event_recorder'
+import { failureCode } from '#shared/failure_code'
 import { BackgroundProvider } from './_background_provider.js'
 
 /** Binds the audit trail, and keeps the record of this process's life in it. */
@@ -65,7 +66,13 @@ export default class AuditProvider extends BackgroundProvider {
   /** Before the first event: a database that was put back must not be appended to. */
   async #expectCheckpoints() {
     const watch = await this.app.container.make(RollbackWatch)
-    await watch.expect()
+    try {
+      await watch.expect()
+    } catch (error) {
+      // A file that cannot be read is an outage of checkpoints, not of recording.
+      const logger = await this.app.container.make(Logger)
+      logger.error({ code: failureCode(error) }, 'The checkpoint file cannot be read')
+    }
   }
 
   protected async begin() {

@@ -43,7 +43,7 @@ export default class ConfigurationProvider extends BackgroundProvider {
       retentionDays: audit.retentionDays,
       shortRetentionAllowed: audit.shortRetentionAllowed,
       signingKeyId: keyId,
-      checkpointFile: Boolean(config.get('audit.checkpointPath')),
+      checkpointAnchors: anchorsOf(audit),
       tokenEndpoint: orange.tokenEndpoint,
       apiBaseUrl: orange.baseUrl,
       sandboxMode: orange.sandboxMode,
@@ -51,4 +51,10 @@ export default class ConfigurationProvider extends BackgroundProvider {
       database: config.get<string>('database.connection'),
     }
   }
+}
+
+/** Which they are: an address may be secret by itself. */
+function anchorsOf({ checkpointWebhookUrl, checkpointMail }: AuditConfig): string {
+  const anchors = ['file', checkpointWebhookUrl && 'webhook', checkpointMail && 'mailbox']
+  return anchors.filter(Boolean).join(', ')
 }

@@ -47,6 +47,26 @@ const senderAddresses = matching(
 )
 const postgresUrl = matching(/^postgres(ql)?:\/\/\S+$/, 'must be a postgres:// URL')
 
+const mailAddress = matching(/^[^\s@<>(),;:"]+@[^\s@<>(),;:"]+$/, 'must be one mail address')
+const hostName = matching(/^[\w.:-]+$/, 'must be a host name or an IP address')
+const given = (name: string) => Boolean(process.env[name] || process.env[`${name}_FILE`])
+const mailWanted = () => given('AUDIT_CHECKPOINT_MAIL_TO')
+
+const smtpUrl: Check = (value) => {
+  if (!/^smtps?:\/\/[^/\s]+\/?$/.test(value) || !URL.canParse(value) || !new URL(value).hostname) {
+    return 'must be like smtps://user:password@mail.example.com'
+  }
+  return canDecode(value) ? undefined : 'has a percent sign that must be written as %25'
+}
+
+function canDecode(value: string): boolean {
+  try {
+    return Boolean(decodeURIComponent(value))
+  } catch {
+    return false
+  }
+}
+
 const ed25519Seed: Check = (value) =>
   Buffer.from(value, 'base64').length === 32 && /^[A-Za-z0-9+/]+={0,2}$/.test(value)
     ? undefined
@@ -99,6 +119,17 @@ const env = await Env.create(new URL('../', import.meta.url), {
 
   AUDIT_SIGNING_KEY: secret({ required: inProduction, check: ed25519Seed }),
   AUDIT_CHECKPOINT_PATH: text(),
+  AUDIT_CHECKPOINT_WEBHOOK_URL: url(),
+  AUDIT_CHECKPOINT_MAIL_TO: text({
+    required: () => given('AUDIT_CHECKPOINT_MAIL_FROM'),
+    check: mailAddress,
+  }),
+  AUDIT_CHECKPOINT_MAIL_FROM: text({ required: mailWanted, check: mailAddress }),
+  SMTP_URL: secret({ required: () => false, check: smtpUrl }),
+  SMTP_HOST: text({ required: () => mailWanted() && !given('SMTP_URL'), check: hostName }),
+  SMTP_PORT: integer(587, { min: 1, max: 65_535 }),
+  SMTP_USERNAME: text({ required: () => given('SMTP_PASSWORD') }),
+  SMTP_PASSWORD: secret({ required: () => given('SMTP_USERNAME') }),
   AUDIT_TRUSTED_PUBLIC_KEYS: list(ed25519PublicKey),
   AUDIT_RETENTION_DAYS: integer(SIX_YEARS, { min: 1, max: 36_500 }, longRetention),
   AUDIT_ALLOW_SHORT_RETENTION: flag(false),

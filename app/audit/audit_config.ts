@@ -24,6 +24,15 @@ export interface AuditConfig {
   /** The file outside the database that signed checkpoints are appended to. */
   checkpointPath: string
 
+  /** Where each checkpoint is posted besides, as JSON. */
+  checkpointWebhookUrl?: string
+
+  /** Whom checkpoints are mailed to besides, at most one an hour that nobody asked for. */
+  checkpointMail?: { to: string; from: string }
+
+  /** How long posting or mailing one checkpoint may take, in milliseconds. */
+  checkpointDeadlineMs: number
+
   /**
    * Whether nothing is recorded on a trail that is shorter than its checkpoints say, until
    * somebody accepts it. Not in development, where databases are thrown away every day.

@@ -1,4 +1,5 @@
 import type { Logger } from '@adonisjs/core/logger'
+import { ChainRefused } from '#audit/chain/errors'
 import type { ChainPosition } from '#audit/chain/position'
 import type { CheckpointReason } from '#audit/checkpoints/checkpoint'
 import type { Checkpointer } from '#audit/checkpoints/checkpointer'
@@ -19,19 +20,25 @@ export interface CheckpointScheduleParts {
   mostEvents: number
 }
 
+/** While nothing may be recorded, somebody may be about to allow it again. */
+const REFUSED_INTERVAL_MS = 5_000
+
 /** Has checkpoints signed from time to time, when many events have come, and at the end. */
 export class CheckpointSchedule {
   readonly #parts: CheckpointScheduleParts
-  readonly #outage: OutageLog
+  readonly #signing: OutageLog
+  readonly #looking: OutageLog
   #signedSeq = 0
   #running: Promise<void> = Promise.resolve()
   #busy = false
+  #refused = false
   #cancel: Cancel = () => {}
   #stopped = false
 
   constructor(parts: CheckpointScheduleParts) {
     this.#parts = parts
-    this.#outage = new OutageLog(parts.logger, 'Signing checkpoints')
+    this.#signing = new OutageLog(parts.logger, 'Signing checkpoints')
+    this.#looking = new OutageLog(parts.logger, 'Looking for a rollback of the audit trail')
   }
 
   /** Begins now: what another process left unsigned is signed. */
@@ -60,18 +67,30 @@ export class CheckpointSchedule {
     this.#busy = false
 
     if (this.#stopped) return
-    this.#cancel = this.#parts.clock.after(this.#parts.intervalMs, () => this.start())
+    const delayMs = this.#refused ? REFUSED_INTERVAL_MS : this.#parts.intervalMs
+    this.#cancel = this.#parts.clock.after(delayMs, () => this.start())
   }
 
   async #sign(reason: CheckpointReason): Promise<void> {
-    const { checkpointer, watch } = this.#parts
+    await this.#look()
     try {
-      await watch.look()
-      const checkpoint = await checkpointer.sign(reason)
+      const checkpoint = await this.#parts.checkpointer.sign(reason)
       this.#signedSeq = checkpoint?.seq ?? this.#signedSeq
-      this.#outage.worked()
+      this.#signing.worked()
+      this.#refused = false
     } catch (error) {
-      this.#outage.failed(error)
+      this.#refused = error instanceof ChainRefused
+      this.#signing.failed(error)
+    }
+  }
+
+  /** A file that cannot be read is no reason to leave the other anchors without checkpoints. */
+  async #look(): Promise<void> {
+    try {
+      await this.#parts.watch.look()
+      this.#looking.worked()
+    } catch (error) {
+      this.#looking.failed(error)
     }
   }
 }

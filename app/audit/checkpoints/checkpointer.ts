@@ -5,7 +5,7 @@ import {
   type CheckpointReason,
   signCheckpoint,
 } from '#audit/checkpoints/checkpoint'
-import type { WatchedAnchor } from '#audit/checkpoints/watched_anchor'
+import type { AnchorState, WatchedAnchor } from '#audit/checkpoints/watched_anchor'
 import type { CheckpointStore } from '#audit/stores/checkpoint_store'
 import type { Clock } from '#shared/clock'
 
@@ -23,6 +23,11 @@ export class Checkpointer {
 
   constructor(parts: CheckpointerParts) {
     this.#parts = parts
+  }
+
+  /** How the places outside the database fare. */
+  get anchors(): AnchorState[] {
+    return this.#parts.anchors.map(({ state }) => state)
   }
 
   /**

@@ -9,3 +9,11 @@ export class NothingToAcknowledge extends GatewayError {
     })
   }
 }
+
+/** A place outside the database has not taken a checkpoint; the next one is tried again. */
+export class NotKept extends GatewayError {
+  /** @param code why, as a word for programs */
+  constructor(code: string) {
+    super('The checkpoint was not taken.', { code, status: 503, retryable: true })
+  }
+}

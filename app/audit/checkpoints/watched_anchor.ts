@@ -22,7 +22,13 @@ export interface AnchorState {
 
   /** Milliseconds since 1970; undefined before the first. */
   keptAt?: number
+
+  /** Milliseconds since 1970. */
+  watchedSince: number
   failing: boolean
+
+  /** The least time between two checkpoints that nobody asked for, in milliseconds. */
+  leastIntervalMs: number
 }
 
 /** Signed because time has passed or events have come, rather than for an occasion. */
@@ -35,18 +41,27 @@ const ROUTINE: readonly CheckpointReason[] = ['time', 'count']
 export class WatchedAnchor {
   readonly #parts: WatchedAnchorParts
   readonly #outage: OutageLog
+  readonly #watchedSince: number
   #keptSeq = 0
   #keptAt?: number
   #failing = false
 
   constructor(parts: WatchedAnchorParts) {
     this.#parts = parts
+    this.#watchedSince = parts.clock.now()
     this.#outage = new OutageLog(parts.logger, `Keeping checkpoints at the ${parts.anchor.name}`)
   }
 
   get state(): AnchorState {
-    const { name } = this.#parts.anchor
-    return { name, keptSeq: this.#keptSeq, keptAt: this.#keptAt, failing: this.#failing }
+    const { name, leastIntervalMs = 0 } = this.#parts.anchor
+    return {
+      name,
+      leastIntervalMs,
+      keptSeq: this.#keptSeq,
+      keptAt: this.#keptAt,
+      watchedSince: this.#watchedSince,
+      failing: this.#failing,
+    }
   }
 
   /** Whether the checkpoint stands at the anchor now. Never rejects. */

@@ -21,6 +21,22 @@ export async function killedPurge(place: Place, now: number, events: number): Pr
   if (ended.signal !== 'SIGKILL') throw new Error(`The purge ended with ${ended.code}`)
 }
 
+/** Runs a process that appends `count` checkpoints of the chain `name` to a file. */
+export async function startCheckpointWriter(
+  path: string,
+  name: string,
+  count: number
+): Promise<void> {
+  const ended = await run('./checkpoint_writer.ts', [path, name, String(count)])
+  if (ended.code !== 0) throw new Error(`The writer ended with ${ended.code ?? ended.signal}`)
+}
+
+/** Runs a process that is killed in the middle of a line. */
+export async function killedCheckpointWriter(path: string): Promise<void> {
+  const ended = await run('./checkpoint_writer.ts', [path, 'killed', 'torn'])
+  if (ended.signal !== 'SIGKILL') throw new Error(`The writer ended with ${ended.code}`)
+}
+
 async function run(script: string, args: string[]) {
   const path = fileURLToPath(new URL(script, import.meta.url))
   const child = spawn(process.execPath, ['--import=@poppinss/ts-exec', path, ...args], {

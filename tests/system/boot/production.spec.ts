@@ -27,6 +27,7 @@ test.group('Config | A production that boots', () => {
 
     gateway.kill('SIGTERM')
     assert.equal(await gateway.ended, 0)
+    assert.include(gateway.output(), "AUDIT_CHECKPOINT_PATH is under the application's tmp/")
     for (const secret of secretsOf(variables)) assert.notInclude(gateway.output(), secret)
   })
 

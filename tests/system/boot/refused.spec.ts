@@ -29,6 +29,24 @@ test.group('Config | A boot that is refused', () => {
     })
   })
 
+  test('F2 | names what is wrong with the places that checkpoints go to', async (context) => {
+    await assertRefused(context, {
+      wrong: {
+        AUDIT_CHECKPOINT_WEBHOOK_URL: 'http://collector.example.org/canary-path',
+        AUDIT_CHECKPOINT_MAIL_TO: 'no-address-6631',
+        SMTP_URL: 'smtp://me:100%-canary@mail.example.org',
+        SMTP_PASSWORD: 'password-without-a-name-1182',
+      },
+      named: [
+        'AUDIT_CHECKPOINT_WEBHOOK_URL',
+        'AUDIT_CHECKPOINT_MAIL_TO',
+        'AUDIT_CHECKPOINT_MAIL_FROM',
+        'SMTP_URL',
+        'SMTP_USERNAME',
+      ],
+    })
+  })
+
   test('F1 | names an empty variable as a missing one', async (context) => {
     await assertRefused(context, {
       wrong: { APP_KEY: '', ORANGE_CLIENT_SECRET: '', AUDIT_SIGNING_KEY: '' },
