@@ -55,6 +55,12 @@ export class ChainStore {
     return { head, lastSeq: Number(row.last_seq ?? 0) }
   }
 
+  /** The least number that any event has; undefined when there is none. */
+  async firstSeq(): Promise<number | undefined> {
+    const row = await this.#connect().from('audit_events').min('seq as first').first()
+    return row?.first === null || row?.first === undefined ? undefined : Number(row.first)
+  }
+
   /** Events of the range in their order, at most `limit`. */
   async rows({ after, upTo }: SeqRange, limit: number): Promise<AuditRow[]> {
     const rows = await this.#connect()

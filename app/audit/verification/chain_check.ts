@@ -5,6 +5,7 @@ import { type ChainPosition, fingerprintOf, GENESIS } from '#audit/chain/positio
 /** What can be wrong with a row, given the rows before it. */
 export type RowProblem =
   | 'gap'
+  | 'number_twice'
   | 'broken_link'
   | 'body_changed'
   | 'body_unreadable'
@@ -72,6 +73,7 @@ export function parseBody(text: string): AuditBody | undefined {
 }
 
 function checkRow(row: AuditRow, before: CheckedPosition): CheckedPosition | RowProblem {
+  if (row.seq === before.seq) return 'number_twice'
   if (row.seq !== before.seq + 1) return 'gap'
   if (row.prev_fingerprint !== before.fingerprint) return 'broken_link'
   if (row.fingerprint !== fingerprintOf(before.fingerprint, row.body)) return 'body_changed'

@@ -96,10 +96,11 @@ export class ChainVerifier {
     const check = await this.#checkRows({ start, end, personal }, options)
     const checkpoints = await this.#compare(start)
 
-    const provenByCheckpoints = () => this.#provenByCheckpoints(start)
+    const provenByCheckpoints = (seq: number) => this.#provenByCheckpoints(start, seq)
     const inChain = await this.#faults.find({ start, check, end, provenByCheckpoints })
+    const lost = await this.#behind(checkpoints, { start, end })
     const fault =
-      earlier(inChain, personal.fault) ?? (await this.#behind(checkpoints, { start, end }))
+      earlier(await this.#inFront(start), earlier(atCut(inChain, lost), personal.fault)) ?? lost
 
     return verdictOn({ start, check, end, personal, checkpoints }, fault ?? forgedMark)
   }
@@ -125,12 +126,17 @@ export class ChainVerifier {
     return check
   }
 
-  async #compare({ seq: after }: ChainPosition, thorough = false): Promise<CheckpointComparison> {
+  /** @param provenUpTo the event up to which the agreement has to be a proof */
+  async #compare(
+    { seq: after }: ChainPosition,
+    provenUpTo?: number
+  ): Promise<CheckpointComparison> {
     const comparison = new CheckpointComparison({
       store: this.#store,
       keys: this.#keys,
       after,
-      thorough,
+      upTo: provenUpTo,
+      thorough: provenUpTo !== undefined,
     })
     await comparison.compare(this.#kept())
     if (this.#outside) await comparison.compare(this.#outside())
@@ -144,11 +150,33 @@ export class ChainVerifier {
   ): Promise<Fault | undefined> {
     if (!earliest) return undefined
     if (earliest.missing) return { firstBadSeq: end.lastSeq + 1, problem: 'tail_cut' }
-    return { firstBadSeq: 1 + (await this.#provenByCheckpoints(start)), problem: 'rolled_back' }
+    const proven = await this.#provenByCheckpoints(start, end.lastSeq)
+    return { firstBadSeq: 1 + proven, problem: 'rolled_back' }
   }
 
-  async #provenByCheckpoints(start: ChainPosition): Promise<number> {
-    const { lastAgreed } = await this.#compare(start, true)
+  /** Events that a purge has yet to remove lead up to its mark; nothing else stands in front. */
+  async #inFront({ seq, fingerprint }: ChainPosition): Promise<Fault | undefined> {
+    const first = await this.#store.firstSeq()
+    if (first === undefined || first > seq) return undefined
+
+    let head: ChainPosition = { seq: first - 1, fingerprint: '' }
+    while (first > 0 && head.seq < seq) {
+      const rows = await this.#store.rows({ after: head.seq, upTo: seq }, PAGE)
+      if (rows.length === 0) break
+      if (!head.fingerprint) head = { ...head, fingerprint: rows[0].prev_fingerprint }
+      const page = checkChain(rows, head)
+      if (!page.valid) break
+      head = page.head
+    }
+
+    if (head.seq === seq && head.fingerprint === fingerprint) return undefined
+    // Unless the purge went on meanwhile.
+    const still = (await this.#store.firstSeq()) === first
+    return still ? { firstBadSeq: first, problem: 'before_beginning' } : undefined
+  }
+
+  async #provenByCheckpoints(start: ChainPosition, upTo: number): Promise<number> {
+    const { lastAgreed } = await this.#compare(start, upTo)
     return lastAgreed
   }
 
@@ -168,6 +196,12 @@ export class ChainVerifier {
 function earlier(one: Fault | undefined, other: Fault | undefined): Fault | undefined {
   if (!one || !other) return one ?? other
   return other.firstBadSeq < one.firstBadSeq ? other : one
+}
+
+/** What is wrong with the head alone, where a checkpoint tells that it was cut off with its events. */
+function atCut(inChain: Fault | undefined, lost: Fault | undefined): Fault | undefined {
+  const cut = lost?.problem === 'tail_cut' && inChain?.problem.startsWith('head_')
+  return cut ? lost : inChain
 }
 
 function verdictOn(

@@ -19,6 +19,9 @@ export interface ComparisonOptions {
   /** The position that the chain begins behind: checkpoints up to there are of purged events. */
   after: number
 
+  /** The last position that is of interest; every one, if it is not given. */
+  upTo?: number
+
   /**
    * Whether also the signatures of checkpoints that the chain agrees with are checked. Only
    * then is `lastAgreed` a proof. Slow, and of no use as long as everything agrees.
@@ -64,8 +67,10 @@ export class CheckpointComparison {
   }
 
   async #compareBatch(batch: readonly Checkpoint[]): Promise<void> {
-    const { store, after } = this.#options
-    const kept = batch.filter(({ chain, seq }) => chain === store.chain && seq > after)
+    const { store, after, upTo = Infinity } = this.#options
+    const kept = batch.filter(
+      ({ chain, seq }) => chain === store.chain && seq > after && seq <= upTo
+    )
     if (kept.length === 0) return
 
     const found = await store.fingerprints(kept.map(({ seq }) => seq))

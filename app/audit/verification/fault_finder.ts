@@ -2,8 +2,8 @@ import type { ChainPosition, StoredHead } from '#audit/chain/position'
 import { headText } from '#audit/chain/signed_head'
 import type { TrustedKeys } from '#audit/chain/trusted_keys'
 import type { ChainEnd, ChainStore } from '#audit/stores/chain_store'
-import type { ChainCheck } from '#audit/verification/chain_check'
-import type { Proofs } from '#audit/verification/proofs'
+import type { ChainCheck, RowProblem } from '#audit/verification/chain_check'
+import type { Proofs, Proven } from '#audit/verification/proofs'
 import type { TrailProblem } from '#audit/verification/verdict'
 
 /** What is wrong, and from which event on. */
@@ -18,9 +18,12 @@ export interface ReadChain {
   check: ChainCheck
   end: ChainEnd
 
-  /** The last event that a genuine checkpoint vouches for. Costly, so it is asked for when needed. */
-  provenByCheckpoints: () => Promise<number>
+  /** The last event up to `seq` that a genuine checkpoint vouches for. Costly, so it is asked for when needed. */
+  provenByCheckpoints: (seq: number) => Promise<number>
 }
+
+/** Problems of an event that does follow the one before it. */
+const LINKED = new Set<RowProblem>(['body_unreadable', 'column_changed', 'signature_missing'])
 
 export interface FaultFinderParts {
   store: ChainStore
@@ -45,38 +48,72 @@ export class FaultFinder {
     return (await this.#inRows(chain)) ?? (await this.#atHead(chain))
   }
 
-  async #inRows({ start, check, end }: ReadChain): Promise<Fault | undefined> {
-    const { problem, firstBadSeq, head: last } = check
+  async #inRows(chain: ReadChain): Promise<Fault | undefined> {
+    const { problem, firstBadSeq, head: last } = chain.check
     if (!problem || firstBadSeq === undefined) return undefined
 
-    // The chain may agree with itself up to here because somebody rewrote it up to here.
-    const linked = problem === 'gap' || problem === 'broken_link' ? last.seq : firstBadSeq
-    const proven = await this.#proofs.search({ after: start.seq, last: last.seq, linked })
-    if (proven.contradicted) return { firstBadSeq: proven.upTo + 1, problem: 'rewritten' }
+    const linked = linkedUpTo(problem, firstBadSeq)
+    const stretch = { after: chain.start.seq, last: last.seq, linked }
+    const proven = await this.#proofs.search(stretch)
 
-    const predecessorReplaced =
-      problem === 'broken_link' &&
-      last.seq > proven.upTo &&
-      (await this.#proofs.isGenuineFrom(firstBadSeq, end.head))
-    if (predecessorReplaced) return { firstBadSeq: last.seq, problem: 'rewritten' }
-    return { firstBadSeq, problem }
+    const inserted = await this.#inserted(chain.check, proven)
+    if (inserted) return { firstBadSeq: inserted, problem: 'inserted' }
+    if (proven.contradictedAt) return this.#rewritten(chain, proven)
+
+    const untilThere = problem === 'signature_missing' || (await this.#replaced(chain, proven))
+    if (!untilThere) return { firstBadSeq, problem }
+    return {
+      firstBadSeq: await this.#firstUnproven(chain, proven),
+      problem: problem === 'broken_link' ? 'rewritten' : problem,
+    }
   }
 
-  async #atHead({ start, check, end, provenByCheckpoints }: ReadChain): Promise<Fault | undefined> {
+  async #inserted({ problem, firstBadSeq }: ChainCheck, proven: Proven) {
+    if (problem !== 'broken_link' && problem !== 'signature_missing') return undefined
+    const behind = problem === 'broken_link' ? firstBadSeq! : firstBadSeq! + 1
+    const inserted = await this.#proofs.insertedBefore(behind, proven.upTo)
+
+    const contradicted = proven.contradictedAt ?? Infinity
+    return inserted !== undefined && contradicted >= inserted ? inserted : undefined
+  }
+
+  /** Whether a broken link is the fault of what stands before it. */
+  async #replaced({ check, end }: ReadChain, { upTo }: Proven): Promise<boolean> {
+    if (check.problem !== 'broken_link' || check.head.seq <= upTo) return false
+    return this.#proofs.isGenuineFrom(check.firstBadSeq!, end.head)
+  }
+
+  async #atHead(chain: ReadChain): Promise<Fault | undefined> {
+    const { start, check, end } = chain
     const last = check.head
     const problem = this.#problemOf(end.head, last)
     if (!problem || problem === 'gap') return problem && { firstBadSeq: last.seq + 1, problem }
 
     const stretch = { after: start.seq, last: last.seq, linked: last.seq }
     const proven = await this.#proofs.search(stretch)
-    const upTo = Math.max(proven.upTo, await provenByCheckpoints())
-    const byHead = await this.#proofs.positionSigned(
-      { after: upTo, upTo: last.seq },
-      end.head?.signature
-    )
+    const unproven = await this.#firstUnproven(chain, proven)
+    return {
+      firstBadSeq: Math.min(unproven, Math.max(last.seq, 1)),
+      problem: proven.contradictedAt ? 'rewritten' : problem,
+    }
+  }
 
-    const firstBadSeq = Math.min((byHead ?? upTo) + 1, Math.max(last.seq, 1))
-    return { firstBadSeq, problem: proven.contradicted ? 'rewritten' : problem }
+  async #rewritten(chain: ReadChain, proven: Proven): Promise<Fault> {
+    return { firstBadSeq: await this.#firstUnproven(chain, proven), problem: 'rewritten' }
+  }
+
+  /**
+   * The first event that nothing vouches for: no signature in the events, no checkpoint,
+   * not that of the head, which whoever adds to a chain often leaves where it was.
+   */
+  async #firstUnproven(
+    { check, end, provenByCheckpoints }: ReadChain,
+    { upTo }: Proven
+  ): Promise<number> {
+    const last = check.head.seq
+    const after = Math.max(upTo, await provenByCheckpoints(last))
+    const byHead = await this.#proofs.positionSigned({ after, upTo: last }, end.head?.signature)
+    return (byHead ?? after) + 1
   }
 
   #problemOf(head: StoredHead | undefined, last: ChainPosition): TrailProblem | undefined {
@@ -92,4 +129,9 @@ export class FaultFinder {
     if (head.seq < last.seq) return 'events_behind_head'
     return head.fingerprint === last.fingerprint ? undefined : 'rewritten'
   }
+}
+
+/** The last event whose place in the chain is beyond doubt. */
+function linkedUpTo(problem: RowProblem, firstBadSeq: number): number {
+  return LINKED.has(problem) ? firstBadSeq : firstBadSeq - 1
 }

@@ -20,8 +20,8 @@ export interface Proven {
   /** The last number that a genuine signature vouches for. */
   upTo: number
 
-  /** Whether a later signature in the stretch is not genuine: somebody rewrote what it covers. */
-  contradicted: boolean
+  /** The first event of the stretch whose signature is not genuine: somebody rewrote what it covers. */
+  contradictedAt?: number
 }
 
 /**
@@ -45,18 +45,18 @@ export class Proofs {
   async search({ after, last, linked }: Stretch): Promise<Proven> {
     let upTo = after
     let open = last
-    let contradicted = false
+    let contradictedAt: number | undefined
 
     while (upTo < open) {
       const middle = Math.floor((upTo + open) / 2) + 1
       const row = await this.#signedRow(middle, linked)
       const genuine = row && this.#provesItsPredecessor(row)
-      if (row && !genuine) contradicted = true
+      if (row && !genuine) contradictedAt = row.seq
 
       if (genuine) upTo = row.seq - 1
       else open = middle - 1
     }
-    return { upTo, contradicted }
+    return { upTo, contradictedAt }
   }
 
   /**
@@ -77,6 +77,25 @@ export class Proofs {
       before = row
     }
     return Boolean(before && this.#signed(before, head?.signature))
+  }
+
+  /**
+   * Where events were put in between: an event that agrees with itself names, as the one
+   * before it, not that but an earlier one of the stretch.
+   *
+   * @returns the number of the first event that does not belong there
+   */
+  async insertedBefore(seq: number, after: number): Promise<number | undefined> {
+    const from = Math.max(after, seq - LONGEST_GROUP) - 1
+    const rows = await this.#store.rows({ after: from, upTo: seq }, LONGEST_GROUP + 1)
+    const row = rows.at(-1)
+    if (row?.seq !== seq || !agreesWithItself(row)) return undefined
+
+    const named = rows.findIndex(({ fingerprint }) => fingerprint === row.prev_fingerprint)
+    const first = rows[named + 1]
+    if (named < 0 || first === row || first.seq === seq) return undefined
+    // The same event twice: the second one is too many.
+    return first.fingerprint === row.fingerprint ? seq : first.seq
   }
 
   /**

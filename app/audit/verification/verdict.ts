@@ -4,6 +4,8 @@ import type { RowProblem } from '#audit/verification/chain_check'
 /** What is wrong with a trail. */
 export type TrailProblem =
   | RowProblem
+  | 'inserted'
+  | 'before_beginning'
   | 'personal_value_changed'
   | 'head_missing'
   | 'head_unsigned'
@@ -57,6 +59,9 @@ export function sentenceOf(verdict: TrailVerdict): string {
 
 const EXPLANATIONS: Record<TrailProblem, string> = {
   gap: 'events are missing.',
+  number_twice: 'two events have the same number.',
+  inserted: 'an event was put in between.',
+  before_beginning: 'there are events in front of the beginning of the chain.',
   broken_link: 'an event does not follow the one before it.',
   body_changed: 'an event does not have the fingerprint that it was recorded with.',
   body_unreadable: 'the body of an event cannot be read.',
