@@ -21,7 +21,7 @@ export default class AuditExportController {
     const { format, ...filters } = await exportValidator.validate(request.qs())
     response.header('content-type', formats[format].mediaType)
     // To ask for the headers alone is no export.
-    if (request.method() === 'HEAD') return response.send('')
+    if (request.method() === 'HEAD') return response.stream(Readable.from([]))
 
     const run = await this.#exports.start({
       format,

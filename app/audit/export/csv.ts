@@ -50,7 +50,7 @@ const OPTIONS: Options = {
 
 export const csv: ExportFormat = {
   name: 'csv',
-  mediaType: 'text/csv',
+  mediaType: 'text/csv; charset=utf-8; header=present',
   opening: stringify([COLUMNS], OPTIONS),
   lines: (events) => stringify(events.map(recordOf), OPTIONS),
   closing: (manifest) => stringify([['#manifest', JSON.stringify(manifest)]], OPTIONS),
