@@ -4,7 +4,8 @@
 |--------------------------------------------------------------------------
 |
 | Every figure stands beside another one of the same run: machines differ,
-| ratios are what to read. `npm run bench -- --json FILE` keeps the figures.
+| ratios are what to read. `npm run bench -- --json FILE` keeps the figures,
+| `--only audit` measures one group: oauth or audit.
 |
 */
 
@@ -14,9 +15,18 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { OrangeSandbox } from '#orange/sandbox/orange_sandbox'
 import { freePort } from '#bin/free_port'
-import { report } from './harness.js'
+import { type Comparison, report } from './harness.js'
 
-const { values } = parseArgs({ options: { json: { type: 'string' } } })
+type Measure = () => Promise<Comparison>
+
+const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } })
+
+const GROUPS = ['oauth', 'audit']
+const only = values.only ?? GROUPS
+if (values.only && !GROUPS.includes(values.only)) {
+  process.stderr.write(`--only takes one of: ${GROUPS.join(', ')}\n`)
+  process.exit(2)
+}
 
 const sandbox = await OrangeSandbox.start({ sendsPerSecond: null })
 Object.assign(process.env, {
@@ -32,14 +42,29 @@ Object.assign(process.env, {
 removeDatabase()
 execFileSync(process.execPath, ['ace.js', 'migration:run'], { stdio: 'ignore' })
 
-const { cachedToken } = await import('./cached_token.js')
-const { oauthMiddleware } = await import('./oauth_middleware.js')
+const groups = {
+  async oauth(): Promise<Measure[]> {
+    const { cachedToken } = await import('./cached_token.js')
+    const { oauthMiddleware } = await import('./oauth_middleware.js')
+    return [() => cachedToken(sandbox), oauthMiddleware]
+  },
+
+  async audit(): Promise<Measure[]> {
+    const { appending } = await import('./audit_append.js')
+    const { exporting } = await import('./audit_export.js')
+    return [...appending(), ...exporting()]
+  },
+}
 
 const comparisons = []
-for (const measure of [() => cachedToken(sandbox), oauthMiddleware]) {
-  const comparison = await measure()
-  report(comparison)
-  comparisons.push(comparison)
+for (const [name, measures] of Object.entries(groups)) {
+  if (!only.includes(name)) continue
+
+  for (const measure of await measures()) {
+    const comparison = await measure()
+    report(comparison)
+    comparisons.push(comparison)
+  }
 }
 
 if (values.json) writeFileSync(values.json, `${JSON.stringify(comparisons, null, 2)}\n`)

@@ -6,6 +6,7 @@
 export const controllers = {
   audit: {
     AuditCheckpoints: () => import('#app/audit/controllers/audit_checkpoints_controller'),
+    AuditExport: () => import('#app/audit/controllers/audit_export_controller'),
     AuditHolds: () => import('#app/audit/controllers/audit_holds_controller'),
     AuditVerification: () => import('#app/audit/controllers/audit_verification_controller'),
   },

@@ -13,6 +13,11 @@ router
   .use(middleware.access({ can: 'audit:read' }))
 
 router
+  .get('/api/audit/export', [controllers.audit.AuditExport, 'show'])
+  .as('audit.export')
+  .use(middleware.access({ can: 'audit:read' }))
+
+router
   .get('/api/audit/holds', [controllers.audit.AuditHolds, 'index'])
   .as('audit.holds.index')
   .use(middleware.access({ can: 'audit:read' }))

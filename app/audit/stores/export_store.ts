@@ -1,0 +1,88 @@
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+import type { AuditRow } from '#audit/chain/audit_row'
+import type { PersonalValue } from '#audit/recording/personal_values'
+
+/** An event as an export takes it from the database. */
+export interface StoredEvent extends Pick<
+  AuditRow,
+  'seq' | 'prev_fingerprint' | 'fingerprint' | 'body'
+> {
+  /** Those that have not been erased. */
+  personalValues: PersonalValue[]
+}
+
+/** Which events to look at: those after number `after`, up to number `upTo`. */
+export interface Stretch {
+  after: number
+  upTo: number
+
+  /** The most events to return. */
+  limit: number
+}
+
+/** How the body of an event that came with personal values names them. */
+const HAS_PERSONAL_VALUES = '"commitments":'
+
+/** Reads the trail in the order of its numbers. */
+export class ExportStore {
+  readonly #connect: () => QueryClientContract
+
+  constructor(connect: () => QueryClientContract) {
+    this.#connect = connect
+  }
+
+  /** Numbers of the oldest and the newest event, undefined in an empty trail. */
+  async bounds(): Promise<{ first: number; last: number } | undefined> {
+    const oldest = await this.#events().min('seq as seq').first()
+    if (oldest.seq === null) return undefined
+
+    const newest = await this.#events().max('seq as seq').first()
+    return { first: Number(oldest.seq), last: Number(newest.seq) }
+  }
+
+  async has(seq: number): Promise<boolean> {
+    return Boolean(await this.#events().where('seq', seq).select('seq').first())
+  }
+
+  /** The events of a stretch, the oldest first. */
+  async events({ after, upTo, limit }: Stretch): Promise<StoredEvent[]> {
+    const rows = await this.#events()
+      .where('seq', '>', after)
+      .where('seq', '<=', upTo)
+      .orderBy('seq')
+      .limit(limit)
+      .select('seq', 'event_id', 'prev_fingerprint', 'fingerprint', 'body')
+    const personal = await this.#personalValues(rows)
+
+    return rows.map(({ event_id: id, ...row }) => ({
+      ...row,
+      seq: Number(row.seq),
+      personalValues: personal.get(id) ?? [],
+    }))
+  }
+
+  async #personalValues(rows: { event_id: string; body: string }[]) {
+    const ids = rows.filter(({ body }) => body.includes(HAS_PERSONAL_VALUES))
+    const byEvent = new Map<string, PersonalValue[]>()
+    if (ids.length === 0) return byEvent
+
+    const values = await this.#connect()
+      .from('audit_personal_values')
+      .whereIn(
+        'event_id',
+        ids.map((row) => row.event_id)
+      )
+      .orderBy('field')
+      .select('event_id', 'field', 'salt', 'value')
+    for (const { event_id: id, ...value } of values) {
+      const known = byEvent.get(id)
+      if (known) known.push(value)
+      else byEvent.set(id, [value])
+    }
+    return byEvent
+  }
+
+  #events() {
+    return this.#connect().from('audit_events')
+  }
+}
