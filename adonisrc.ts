@@ -15,6 +15,7 @@ export default defineConfig({
     () => import('@adonisjs/lucid/database_provider'),
     () => import('#providers/storage_provider'),
     () => import('#providers/audit_provider'),
+    () => import('#providers/audit_reading_provider'),
     () => import('@adonisjs/auth/auth_provider'),
     () => import('#providers/access_provider'),
     () => import('#providers/oauth_provider'),

@@ -4,6 +4,12 @@
  */
 
 export const controllers = {
+  access: {
+    AccessReports: () => import('#app/access/controllers/access_reports_controller'),
+  },
+  audit: {
+    AuditEvents: () => import('#app/audit/controllers/audit_events_controller'),
+  },
   monitoring: {
     HealthChecks: () => import('#app/monitoring/controllers/health_checks_controller'),
   },
