@@ -10,7 +10,7 @@ interface Words {
 
 const SQLITE: Words = {
   numbers:
-    'WITH RECURSIVE n(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i < :last) SELECT i FROM n',
+    'WITH RECURSIVE n(i) AS (SELECT CAST(:first AS integer) UNION ALL SELECT i + 1 FROM n WHERE i < CAST(:last AS integer)) SELECT i FROM n',
   instant: (ms) => `strftime('%Y-%m-%dT%H:%M:%fZ', (${ms}) / 1000.0, 'unixepoch')`,
   hex: (number, digits) => `printf('%0${digits}x', ${number})`,
   uuid: (number) => `printf('%08x-0000-4000-8000-%012x', (${number}) / 4096, ${number})`,

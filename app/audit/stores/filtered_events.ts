@@ -8,11 +8,17 @@ import {
 
 type Query = DatabaseQueryBuilderContract<any>
 
+const GRAVE_SEVERITIES = new Set(['high', 'critical'])
+
+/** The condition of the index of grave events: SQLite uses it when it finds the same words. */
+const GRAVE = "severity IN ('high', 'critical')"
+
 /** Narrows a query on `audit_events` to the events that the filters ask for. */
 export function applyFilters(query: Query, { from, to, words }: EventFilters): void {
   if (from !== undefined) query.where('occurred_at', '>=', from)
   if (to !== undefined) query.where('occurred_at', '<=', to)
 
+  if (isGrave(words.severity)) query.whereRaw(GRAVE)
   for (const [name, filter] of Object.entries(words) as [keyof typeof words, WordFilter][]) {
     const column = WORD_FILTERS[name]
     const { oneOf, noneOf } = filter
@@ -24,6 +30,11 @@ export function applyFilters(query: Query, { from, to, words }: EventFilters): v
       )
     }
   }
+}
+
+function isGrave(filter: WordFilter | undefined): boolean {
+  const { oneOf = [] } = filter ?? {}
+  return oneOf.length > 0 && oneOf.every((severity) => GRAVE_SEVERITIES.has(severity))
 }
 
 /**
