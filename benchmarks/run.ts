@@ -5,7 +5,8 @@
 |
 | Every figure stands beside another one of the same run: machines differ,
 | ratios are what to read. `npm run bench -- --json FILE` keeps the figures,
-| `--only audit` measures one group: oauth or audit.
+| `--only audit` measures one group: oauth or audit. `--rows 10000000` also fills a
+| trail of that size and reads pages of it at every depth: it takes its time.
 |
 */
 
@@ -17,9 +18,11 @@ import { OrangeSandbox } from '#orange/sandbox/orange_sandbox'
 import { freePort } from '#bin/free_port'
 import { type Comparison, report } from './harness.js'
 
-type Measure = () => Promise<Comparison>
+type Measure = () => Promise<Comparison | Comparison[]>
 
-const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { json: { type: 'string' }, only: { type: 'string' }, rows: { type: 'string' } },
+})
 
 const GROUPS = ['oauth', 'audit']
 const only = values.only ?? GROUPS
@@ -51,8 +54,10 @@ const groups = {
 
   async audit(): Promise<Measure[]> {
     const { appending } = await import('./audit_append.js')
-    const { exporting } = await import('./audit_export.js')
-    return [...appending(), ...exporting()]
+    const { auditVerify } = await import('./audit_verify.js')
+    const { auditPages } = await import('./audit_pages.js')
+    const pages = values.rows ? [() => auditPages(Number(values.rows))] : []
+    return [...appending(), auditVerify, ...pages]
   },
 }
 
@@ -61,9 +66,10 @@ for (const [name, measures] of Object.entries(groups)) {
   if (!only.includes(name)) continue
 
   for (const measure of await measures()) {
-    const comparison = await measure()
-    report(comparison)
-    comparisons.push(comparison)
+    for (const comparison of [await measure()].flat()) {
+      report(comparison)
+      comparisons.push(comparison)
+    }
   }
 }
 

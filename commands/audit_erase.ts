@@ -21,7 +21,7 @@ export default class AuditErase extends AnsweringCommand {
   declare dryRun: boolean
 
   async answer(): Promise<CommandAnswer> {
-    const { erasureValidator } = await import('#audit/validators')
+    const { erasureValidator } = await import('#audit/retention/validators')
     const { Erasure } = await import('#audit/retention/erasure')
     const { operator } = await import('#access/operator')
 

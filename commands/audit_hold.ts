@@ -44,7 +44,7 @@ export default class AuditHold extends AnsweringCommand {
   }
 
   async #place(holds: LegalHolds, actor: Actor): Promise<CommandAnswer> {
-    const { placeHoldValidator } = await import('#audit/validators')
+    const { placeHoldValidator } = await import('#audit/retention/validators')
     const { from, to, reason } = this
     const { reason: why, ...range } = await placeHoldValidator.validate({ from, to, reason })
 
@@ -53,7 +53,7 @@ export default class AuditHold extends AnsweringCommand {
   }
 
   async #release(holds: LegalHolds, actor: Actor): Promise<CommandAnswer> {
-    const { releaseHoldValidator } = await import('#audit/validators')
+    const { releaseHoldValidator } = await import('#audit/retention/validators')
     if (this.from || this.to) throw new WrongUse('--release goes with --reason alone')
     if (!/^[1-9]\d{0,8}$/.test(this.release!))
       throw new WrongUse('--release takes the id of a hold')

@@ -2,6 +2,7 @@ import type { ApplicationService } from '@adonisjs/core/types'
 import { Logger } from '@adonisjs/core/logger'
 import { CreateUser } from '#access/actions/create_user'
 import { IssueToken } from '#access/actions/issue_token'
+import { ReadAccessReport } from '#access/actions/read_access_report'
 import { Refusals } from '#access/refusals'
 import { systemClock } from '#shared/clock'
 import { EventRecorder } from '#shared/event_recorder'
@@ -44,6 +45,15 @@ export default class AccessProvider {
         users: new UserStore(),
         recorder: await resolver.make(EventRecorder),
         hasher: await resolver.make('hash'),
+      })
+    })
+
+    this.app.container.singleton(ReadAccessReport, async (resolver) => {
+      const { UserStore } = await import('#access/stores/users')
+      return new ReadAccessReport({
+        users: new UserStore(),
+        recorder: await resolver.make(EventRecorder),
+        clock: systemClock,
       })
     })
 

@@ -9,5 +9,6 @@
 
 import '#sms/routes'
 import '#oauth/routes'
+import '#access/routes'
 import '#audit/routes'
 import '#monitoring/routes'

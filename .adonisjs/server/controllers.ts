@@ -4,7 +4,11 @@
  */
 
 export const controllers = {
+  access: {
+    AccessReports: () => import('#app/access/controllers/access_reports_controller'),
+  },
   audit: {
+    AuditEvents: () => import('#app/audit/controllers/audit_events_controller'),
     AuditCheckpoints: () => import('#app/audit/controllers/audit_checkpoints_controller'),
     AuditExport: () => import('#app/audit/controllers/audit_export_controller'),
     AuditHolds: () => import('#app/audit/controllers/audit_holds_controller'),

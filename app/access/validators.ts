@@ -46,3 +46,9 @@ export const tokenRequestValidator = vine.create({
   expires: lifetime().optional(),
 })
 tokenRequestValidator.messagesProvider = messages
+
+/** The cursor is the id of the last user on the page before. */
+export const reportQueryValidator = vine.create({
+  cursor: vine.number().withoutDecimals().range([0, 2_147_483_647]).optional(),
+  limit: vine.number().withoutDecimals().range([1, 200]).optional(),
+})

@@ -13,6 +13,15 @@ const LAST_USE_GRAIN_MS = 5 * 60_000
 /** Row numbers. PostgreSQL fails on a comparison with anything that is not one. */
 const IDENTIFIER = /^[1-9]\d{0,8}$/
 
+/** Tokens of one user. */
+export interface HeldTokens {
+  /** The newest first. */
+  tokens: AccessToken[]
+
+  /** How many there are, listed or not. */
+  total: number
+}
+
 export interface ApiTokensOptions<
   Model extends LucidModel,
 > extends DbAccessTokensProviderOptions<Model> {
@@ -55,6 +64,32 @@ export class ApiTokens<Model extends LucidModel> extends DbAccessTokensProvider<
 
     this.#noteUse(token)
     return token
+  }
+
+  /** Tokens of these users that have not expired, by user. */
+  async validOf(
+    userIds: number[],
+    { now, most }: { now: Date; most: number }
+  ): Promise<Map<number, HeldTokens>> {
+    const db = await this.getDb()
+    const numbered = db
+      .query()
+      .from(this.table)
+      .where('type', this.type)
+      .whereIn('tokenable_id', userIds)
+      .where('expires_at', '>', now)
+      .select('*')
+      .select(db.raw('row_number() OVER (PARTITION BY tokenable_id ORDER BY id DESC) AS place'))
+      .select(db.raw('count(*) OVER (PARTITION BY tokenable_id) AS total'))
+      .as('numbered')
+    const rows = await db.from(numbered).where('place', '<=', most).orderBy('id', 'desc')
+
+    const byUser = Map.groupBy(rows, (row) => Number(row.tokenable_id))
+    const held = [...byUser].map(([id, own]): [number, HeldTokens] => [
+      id,
+      { tokens: own.map((row) => this.dbRowToAccessToken(row)), total: Number(own[0].total) },
+    ])
+    return new Map(held)
   }
 
   /** Resolves when no last use is being written. */

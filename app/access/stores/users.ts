@@ -3,6 +3,7 @@ import type { AccessToken } from '@adonisjs/auth/access_tokens'
 import type { Ability, Role } from '#access/abilities'
 import { AccessUnavailable, EmailTaken } from '#access/errors'
 import User from '#access/models/user'
+import type { HeldTokens } from '#access/stores/api_tokens'
 import { GatewayError } from '#shared/gateway_error'
 
 /** More work of the transaction that writes a row: both commit, or neither. */
@@ -40,6 +41,24 @@ export class UserStore {
       await alongside(user, trx)
       return user
     })
+  }
+
+  /** Users in the order of their ids. */
+  page({ after = 0, limit }: { after?: number; limit: number }): Promise<User[]> {
+    return guarded(() => User.query().where('id', '>', after).orderBy('id').limit(limit))
+  }
+
+  /** Tokens of these users that have not expired, by user: the newest `most`, and how many there are. */
+  validTokens(
+    users: readonly User[],
+    options: { now: Date; most: number }
+  ): Promise<Map<number, HeldTokens>> {
+    return guarded(() =>
+      User.accessTokens.validOf(
+        users.map(({ id }) => id),
+        options
+      )
+    )
   }
 
   addToken(

@@ -2,7 +2,11 @@ import { inject } from '@adonisjs/core'
 import type { HttpContext } from '@adonisjs/core/http'
 import { UnknownHold } from '#audit/retention/errors'
 import { LegalHolds } from '#audit/retention/legal_holds'
-import { holdListValidator, placeHoldValidator, releaseHoldValidator } from '#audit/validators'
+import {
+  holdListValidator,
+  placeHoldValidator,
+  releaseHoldValidator,
+} from '#audit/retention/validators'
 
 const DEFAULT_LIMIT = 50
 const ID = /^[1-9]\d{0,8}$/

@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process'
+import { hash } from 'node:crypto'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import BetterSqlite from 'better-sqlite3'
+import { Client } from 'pg'
+import { FILTER_COLUMNS } from '#audit/chain/audit_row'
+import { ChainStore } from '#audit/stores/chain_store'
+import { ChainVerifier } from '#audit/verification/chain_verifier'
+import {
+  type BenchDatabase,
+  postgresDatabase,
+  record,
+  sqliteDatabase,
+  trustedKeys,
+} from './_audit_trail.js'
+import { compare, type Comparison, type Contender } from './harness.js'
+
+const EVENTS = 100_000
+const PAGE = 1_000
+const COLUMNS = ['seq', 'body', 'fingerprint', 'prev_fingerprint', ...Object.keys(FILTER_COLUMNS)]
+const SELECT = `SELECT ${COLUMNS.join(', ')} FROM audit_events`
+
+interface Row {
+  seq: number | string
+  body: string
+  prev_fingerprint: string
+}
+
+/** Verification beside the least that it has to do: read the rows with the driver, and hash them. */
+export async function auditVerify(): Promise<Comparison[]> {
+  const comparisons = [await measure(await sqliteDatabase(), rawSqlite)]
+  const postgres = await postgresDatabase()
+  if (postgres) comparisons.push(await measure(postgres, rawPostgres))
+  return comparisons
+}
+
+async function measure(
+  database: BenchDatabase,
+  raw: (env: BenchDatabase['env']) => Promise<Contender['run']>
+): Promise<Comparison> {
+  const { name, connect, env } = database
+  await record(connect, EVENTS)
+  const store = new ChainStore(connect, 'main')
+  const verifier = new ChainVerifier({ store, keys: trustedKeys })
+
+  const comparison = await compare(`Verifying ${EVENTS} events on ${name}`, EVENTS, [
+    { name: 'reading the rows with the driver, and SHA-256', run: await raw(env) },
+    { name: 'verify()', run: () => verified(verifier) },
+    { name: 'SHA-256 of the same bytes, in memory', run: await inMemory(store) },
+  ])
+  const peak = await peakOfCommand(env)
+  process.stdout.write(`\nPeak memory of audit:verify on ${name}: ${peak} MB\n`)
+  await database.close()
+  return comparison
+}
+
+async function verified(verifier: ChainVerifier): Promise<void> {
+  const { valid, count } = await verifier.verify()
+  if (!valid || count !== EVENTS) throw new Error('The trail of the benchmark does not verify')
+}
+
+async function rawSqlite({ SQLITE_PATH: path }: BenchDatabase['env']) {
+  const database = new BetterSqlite(path, { readonly: true })
+  const select = database.prepare(`${SELECT} ORDER BY seq`)
+  return () => {
+    for (const row of select.iterate()) hash('sha256', bytesOf(row as Row), 'hex')
+  }
+}
+
+async function rawPostgres({ DATABASE_URL: connectionString }: BenchDatabase['env']) {
+  const text = `${SELECT} WHERE seq > $1 ORDER BY seq LIMIT ${PAGE}`
+  return async () => {
+    const client = new Client({ connectionString })
+    await client.connect()
+    for (let after = 0; after < EVENTS;) {
+      const { rows } = await client.query({ name: 'page', text, values: [after] })
+      for (const row of rows) hash('sha256', bytesOf(row), 'hex')
+      after = Number(rows.at(-1).seq)
+    }
+    await client.end()
+  }
+}
+
+async function inMemory(store: ChainStore): Promise<Contender['run']> {
+  const texts: Buffer[] = []
+  for (let after = 0; after < EVENTS; after += PAGE) {
+    const rows = await store.rows({ after, upTo: EVENTS }, PAGE)
+    texts.push(...rows.map(bytesOf))
+  }
+  return () => {
+    for (const text of texts) hash('sha256', text, 'hex')
+  }
+}
+
+function bytesOf({ body, prev_fingerprint: previous }: Row): Buffer {
+  return Buffer.concat([Buffer.of(0), Buffer.from(previous, 'hex'), Buffer.from(body, 'utf8')])
+}
+
+/** In megabytes, as Linux counts it; NaN elsewhere. */
+async function peakOfCommand(env: Record<string, string>): Promise<number> {
+  const child = spawn(process.execPath, ['ace.js', 'audit:verify', '--json'], {
+    stdio: 'ignore',
+    env: { ...process.env, ...env },
+  })
+  const ended = once(child, 'exit')
+  let peakKilobytes = Number.NaN
+
+  while (child.exitCode === null) {
+    const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '')
+    const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(status) ?? []
+    if (kilobytes) peakKilobytes = Number(kilobytes)
+    await Promise.race([ended, sleep(20)])
+  }
+  if (child.exitCode !== 0) throw new Error('audit:verify failed in the benchmark')
+  return Math.round(peakKilobytes / 1024)
+}
