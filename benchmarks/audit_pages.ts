@@ -81,7 +81,7 @@ async function comparePages(
   const span = (await store.span(query.filters)) ?? { first: 0, last: 0 }
 
   const run = (depth: number) => async (times: number) => {
-    for (let done = 0; done < times; done++) await search.page(at(query, span, depth))
+    for (let done = 0; done < times; done++) await search.page(pageAt(query, span, depth))
   }
   const title = `${name}, ${rows} events, a page of ${query.limit}: ${JSON.stringify(asked)}`
   const contenders = [
@@ -93,7 +93,7 @@ async function comparePages(
 }
 
 /** The page that begins so deep, give or take a little: no page is read twice from a cache. */
-function at(query: EventQuery, span: SeqSpan, depth: number): EventQuery {
+function pageAt(query: EventQuery, span: SeqSpan, depth: number): EventQuery {
   if (query.sort.column !== 'seq') return query
 
   const width = span.last - span.first

@@ -104,7 +104,8 @@ async function postgresDriver(schema: string): Promise<Driver> {
     async *stream(sql) {
       await client.query(`BEGIN; DECLARE rows NO SCROLL CURSOR FOR ${sql}`)
       for (let rows: Row[] = [{}]; rows.length > 0;) {
-        rows = (await client.query(`FETCH ${FETCH} FROM rows`)).rows
+        const fetched = await client.query(`FETCH ${FETCH} FROM rows`)
+        rows = fetched.rows
         yield* rows
       }
       await client.query('COMMIT')

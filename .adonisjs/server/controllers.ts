@@ -8,8 +8,8 @@ export const controllers = {
     AccessReports: () => import('#app/access/controllers/access_reports_controller'),
   },
   audit: {
-    AuditEvents: () => import('#app/audit/controllers/audit_events_controller'),
     AuditCheckpoints: () => import('#app/audit/controllers/audit_checkpoints_controller'),
+    AuditEvents: () => import('#app/audit/controllers/audit_events_controller'),
     AuditExport: () => import('#app/audit/controllers/audit_export_controller'),
     AuditHolds: () => import('#app/audit/controllers/audit_holds_controller'),
     AuditVerification: () => import('#app/audit/controllers/audit_verification_controller'),

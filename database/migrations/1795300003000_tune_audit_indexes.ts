@@ -1,9 +1,9 @@
 import { BaseSchema } from '@adonisjs/lucid/schema'
 
 /**
- * What searches of ten million events showed: docs/decisions/0006-audit-indexes.md. The
- * expressions and conditions stand word by word in the queries that use them, since
- * SQLite compares them as text.
+ * What searches need, and no more: every index is paid for by every event. The expressions
+ * and conditions stand word by word in the queries that use them, since SQLite compares
+ * them as text.
  */
 const ADDED = {
   audit_events_day_seq_index: '(substr(occurred_at, 1, 10), seq)',

@@ -155,7 +155,8 @@ for (const { name, open } of auditDatabases) {
       const run = await start()
       await assert.rejects(async () => {
         let first = true
-        for await (const _ of run) {
+        for await (const piece of run) {
+          assert.isDefined(piece)
           if (first) await purge()
           first = false
         }
@@ -215,7 +216,7 @@ for (const { name, open } of auditDatabases) {
       await run.next()
       await connect().rawQuery('ALTER TABLE audit_personal_values RENAME TO hidden')
       await assert.rejects(async () => {
-        for await (const _ of run);
+        for await (const piece of run) assert.isDefined(piece)
       }, ExportUnavailable)
 
       await connect().rawQuery('ALTER TABLE hidden RENAME TO audit_personal_values')
@@ -237,7 +238,7 @@ for (const { name, open } of auditDatabases) {
       recorder.fail()
 
       await assert.rejects(async () => {
-        for await (const _ of run);
+        for await (const piece of run) assert.isDefined(piece)
       }, RecordingUnavailable)
     })
 
@@ -249,7 +250,10 @@ for (const { name, open } of auditDatabases) {
       const untouched = await start()
       await untouched.return()
       await untouched.return()
-      for await (const _ of await start()) break
+      for await (const piece of await start()) {
+        assert.isDefined(piece)
+        break
+      }
 
       const exported = await auditRows('audit.exported', connect())
       assert.lengthOf(exported, 2)
