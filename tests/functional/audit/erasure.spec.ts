@@ -98,6 +98,6 @@ for (const { name, open } of auditDatabases) {
       assert.equal(event.body.count, 2_000)
       assert.lengthOf(left, 200)
       assert.equal(await erasure.run(request({ before: day(2_000) })), 200)
-    }).timeout(30_000)
+    }).timeout(120_000)
   })
 }
