@@ -48,7 +48,8 @@ test.group('A production whose database is restored from a backup', () => {
 
     await copyFile(database, backup)
     const kept = types().length
-    await runOnce()
+    // More than accepting it records: the trail is still shorter than it was when it goes on.
+    for (let lost = 0; lost < 3; lost++) await runOnce()
     const { seq: lostUpTo } = await lastCheckpoint()
     for (const suffix of ['-wal', '-shm']) await rm(database + suffix, { force: true })
     await copyFile(backup, database)
