@@ -23,7 +23,7 @@ export interface ErasureRequest {
 }
 
 /** So few that erasing their values holds up nobody. */
-const EVENTS_PER_BATCH = 1_000
+const EVENTS_PER_BATCH = 500
 
 /**
  * Erases addresses and free text together with the salts of their commitments. The chain
@@ -93,7 +93,7 @@ function erased(count: number, batch: SeqRange, { selector, actor, reason }: Era
     type: 'audit.personal_values.erased',
     outcome: 'success',
     actor,
-    target: { type: 'audit_personal_values', id: 'selected' },
+    target: { type: 'audit_trail', id: 'audit_personal_values' },
     count,
     comment: reason,
     details: {

@@ -89,7 +89,7 @@ export class LegalHolds {
       type: 'audit.read',
       outcome: 'success',
       ...reader,
-      target: { type: 'audit_holds', id: 'all' },
+      target: { type: 'audit_trail', id: 'audit_holds' },
       count: holds.length,
     })
     return { holds, next: found.length > page.limit ? holds.at(-1)!.id : null }

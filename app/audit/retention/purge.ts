@@ -42,7 +42,7 @@ export interface PurgeReport {
 }
 
 /** So few that removing them holds up nobody. */
-const BATCH = 500
+const BATCH = 250
 const MOST_PLANS = 3
 const MOST_TRIES = 5
 const FIRST_RETRY_MS = 20

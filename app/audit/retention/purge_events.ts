@@ -16,7 +16,7 @@ export function purgeStarted(
     type: 'audit.retention.purge_started',
     outcome: 'success',
     actor,
-    target: { type: 'audit_chain', id: chain },
+    target: { type: 'audit_trail', id: chain },
     count,
     details: { firstSeq, lastSeq, count, fingerprint, oldest, newest },
   }
@@ -31,7 +31,7 @@ export function purgeFinished(mark: PurgeMark, actor: Actor = RETENTION): AuditE
     type: 'audit.retention.purged',
     outcome: 'success',
     actor,
-    target: { type: 'audit_chain', id: chain },
+    target: { type: 'audit_trail', id: chain },
     count,
     details: { firstSeq, lastSeq, count, fingerprint, startedAt },
   }

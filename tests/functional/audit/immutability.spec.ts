@@ -130,6 +130,38 @@ for (const { name, open } of auditDatabases) {
       assert.containSubset(await holds().firstOrFail(), { ...HOLD, ...release })
     })
 
+    test('checkpoints and signing keys are never changed, removed or replaced', async ({
+      assert,
+    }) => {
+      const client = await filled(await open())
+      const checkpoint = {
+        chain: 'main',
+        seq: 2,
+        fingerprint: 'f'.repeat(64),
+        created_at: '2026-01-01T00:00:00.000Z',
+        reason: 'time',
+        signature: 'c2lnbmF0dXJl',
+        key_id: '0123456789abcdef',
+      }
+      const key = {
+        key_id: '0123456789abcdef',
+        public_key: 'a2V5',
+        introduced_at: '2026-01-01T00:00:00.000Z',
+        introduced_seq: 1,
+      }
+
+      for (const [table, row] of [
+        ['audit_checkpoints', checkpoint],
+        ['audit_signing_keys', key],
+      ] as const) {
+        await client.table(table).insert(row)
+        await assert.rejects(() => client.from(table).update({ key_id: 'x' }), /append-only/)
+        await assert.rejects(() => client.from(table).delete(), /append-only/)
+        await client.knexQuery().table(table).insert(row).onConflict().ignore()
+        assert.lengthOf(await client.from(table), 1)
+      }
+    })
+
     test('a test can lift the guards, and they are back afterwards', async ({ assert }) => {
       const { connect, ...database } = await open()
       const client = await filled({ connect, ...database })
@@ -180,6 +212,16 @@ test.group('SQLite replaces nothing', () => {
     await assert.rejects(() => replace(client, 'audit_holds', { ...hold, reason: '' }), HOLDS)
   })
 
+  test('a checkpoint or a signing key, and says nothing', async ({ assert }) => {
+    const client = await filled(await open())
+    const key = { key_id: 'a', public_key: 'a2V5', introduced_at: '', introduced_seq: 1 }
+    await client.table('audit_signing_keys').insert(key)
+
+    await replace(client, 'audit_signing_keys', { ...key, public_key: 'other' })
+
+    assert.deepEqual(await client.from('audit_signing_keys'), [key])
+  })
+
   test('an upsert changes no event', async ({ assert }) => {
     const client = await filled(await open())
     const [first] = await chainRows(client)
@@ -197,7 +239,13 @@ test.group('PostgreSQL truncates nothing', () => {
   test('neither events nor what belongs to them', async ({ assert }) => {
     const client = await filled(await postgres!.open())
 
-    for (const table of ['audit_personal_values', 'audit_purges', 'audit_holds']) {
+    for (const table of [
+      'audit_personal_values',
+      'audit_purges',
+      'audit_holds',
+      'audit_checkpoints',
+      'audit_signing_keys',
+    ]) {
       await assert.rejects(() => client.rawQuery(`TRUNCATE ${table}`))
     }
     await assert.rejects(() => client.rawQuery('TRUNCATE audit_events CASCADE'), APPEND_ONLY)

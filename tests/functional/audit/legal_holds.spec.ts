@@ -64,7 +64,7 @@ for (const { name, open } of auditDatabases) {
         body: { eventType: 'audit.hold.released', targetId: String(hold.id) },
         personal: { comment: 'settled' },
       })
-      assert.containSubset(read.body, { eventType: 'audit.read', targetType: 'audit_holds' })
+      assert.containSubset(read.body, { eventType: 'audit.read', targetId: 'audit_holds' })
     })
 
     test('do not come or go where that cannot be recorded', async ({ assert }) => {

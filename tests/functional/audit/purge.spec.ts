@@ -252,9 +252,9 @@ for (const { name, open } of auditDatabases) {
 
     test('D10 | events are recorded and read while it runs', async ({ assert }) => {
       const { connect, place, trail, purge } = await oldTrail(await open(), {
-        days: 1_200,
-        old: 1_190,
-        checkpoints: [1_180],
+        days: 600,
+        old: 590,
+        checkpoints: [580],
       })
       const reader = connectionTo(place)
       let running = true
@@ -282,7 +282,7 @@ for (const { name, open } of auditDatabases) {
 
       const written = await writes
       const seen = await reads
-      assert.deepEqual(batches, [500, 1_000, 1_180])
+      assert.deepEqual(batches, [250, 500, 580])
       assert.isAbove(written, 0)
       assert.notInclude(seen, false)
       assert.isNotEmpty(seen)
@@ -292,21 +292,21 @@ for (const { name, open } of auditDatabases) {
 
     test('D10 | killed half-way, it is explained, and the next run ends it', async ({ assert }) => {
       const { connect, clock, place, purge } = await oldTrail(await open(), {
-        days: 1_200,
-        old: 1_190,
-        checkpoints: [600, 1_180],
+        days: 600,
+        old: 590,
+        checkpoints: [300, 580],
       })
-      await killedPurge(place, clock.now(), 500)
+      await killedPurge(place, clock.now(), 250)
 
       assert.deepEqual(await types(connect()), ['audit.retention.purge_started'])
       const left = await chainRows(connect())
-      assert.equal(left[0].seq, 501)
+      assert.equal(left[0].seq, 251)
       assert.containSubset(await verdict(connect), { valid: true, count: 21 })
 
       const { removed, plan } = await purge.run()
 
-      assert.deepEqual(removed, [{ firstSeq: 1, lastSeq: 1_180, count: 1_180 }])
-      assert.deepEqual(plan.limit, { seq: 1_191, why: 'no_checkpoint' })
+      assert.deepEqual(removed, [{ firstSeq: 1, lastSeq: 580, count: 580 }])
+      assert.deepEqual(plan.limit, { seq: 591, why: 'no_checkpoint' })
       assert.deepEqual(await types(connect()), [
         'audit.retention.purge_started',
         'audit.retention.purged',
@@ -314,21 +314,21 @@ for (const { name, open } of auditDatabases) {
       const [mark] = await connect().from('audit_purges')
       assert.isNotNull(mark.finished_at)
       assert.containSubset(await verdict(connect), { valid: true, count: 22 })
-      assert.equal((await chainRows(connect()))[0].seq, 1_181)
+      assert.equal((await chainRows(connect()))[0].seq, 581)
     }).timeout(60_000)
 
     test('asked to end, it ends between two batches', async ({ assert }) => {
       const { connect, purge } = await oldTrail(await open(), {
-        days: 700,
-        old: 690,
-        checkpoints: [680],
+        days: 350,
+        old: 340,
+        checkpoints: [330],
       })
       const stop = new AbortController()
 
       await assert.rejects(() => purge.run({ signal: stop.signal, progress: () => stop.abort() }))
 
-      assert.equal((await chainRows(connect()))[0].seq, 501)
-      assert.containSubset(await purge.unfinished(), { lastSeq: 680 })
+      assert.equal((await chainRows(connect()))[0].seq, 251)
+      assert.containSubset(await purge.unfinished(), { lastSeq: 330 })
     }).timeout(60_000)
   })
 }

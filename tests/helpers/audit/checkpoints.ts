@@ -29,19 +29,3 @@ export async function checkpointAt(
     key_id: keyId,
   })
 }
-
-/** Makes the table of checkpoints where no migration has made it. */
-export async function ensureCheckpointTable(client: QueryClientContract): Promise<void> {
-  if (await client.schema.hasTable('audit_checkpoints')) return
-
-  await client.schema.createTable('audit_checkpoints', (table) => {
-    table.string('chain', 32).notNullable()
-    table.bigInteger('seq').notNullable()
-    table.string('fingerprint', 64).notNullable()
-    table.string('created_at', 24).notNullable()
-    table.string('reason', 16).notNullable()
-    table.text('signature').notNullable()
-    table.string('key_id', 16).notNullable()
-    table.primary(['chain', 'seq'])
-  })
-}

@@ -1,5 +1,5 @@
 import type { AuditDatabase } from '#tests/helpers/audit/audit_database'
-import { checkpointAt, ensureCheckpointTable } from '#tests/helpers/audit/checkpoints'
+import { checkpointAt } from '#tests/helpers/audit/checkpoints'
 import { RETENTION_DAYS, testPurge } from '#tests/helpers/audit/test_purge'
 import type { AuditEvent } from '#shared/event_recorder'
 import { ManualClock } from '#tests/helpers/manual_clock'
@@ -19,7 +19,6 @@ export async function oldTrail(
 ) {
   const clock = new ManualClock(LONG_AGO)
   const parts = testPurge(connect, clock)
-  await ensureCheckpointTable(connect())
 
   await connect().transaction(async (trx) => {
     for (let day = 1; day <= options.days; day++) {

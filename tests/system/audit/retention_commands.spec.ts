@@ -1,5 +1,4 @@
 import { test } from '@japa/runner'
-import Database from 'better-sqlite3'
 import { ace } from '#tests/helpers/ace_process'
 import { commandDatabase } from '#tests/helpers/command_database'
 
@@ -8,7 +7,6 @@ const EVENTS = `SELECT event_type AS type, body FROM audit_events ORDER BY seq`
 async function commands({ cleanup }: { cleanup: (task: () => Promise<void>) => void }) {
   const database = await commandDatabase()
   cleanup(() => database.remove())
-  makeCheckpointTable(database.env.SQLITE_PATH)
   const run = async (...words: string[]) => {
     const { exitCode, stdout, stderr } = await ace([...words, '--json'], { env: database.env })
     return { exitCode, document: JSON.parse(stdout), stderr }
@@ -101,12 +99,3 @@ test.group('audit:hold, audit:purge and audit:erase', () => {
     assert.lengthOf(rows(EVENTS), 0)
   })
 })
-
-/** Where no migration has made it. */
-function makeCheckpointTable(path: string): void {
-  const database = new Database(path)
-  database.exec(`CREATE TABLE IF NOT EXISTS audit_checkpoints
-    (chain text, seq bigint, fingerprint text, created_at text, reason text, signature text,
-     key_id text, primary key (chain, seq))`)
-  database.close()
-}
