@@ -17,6 +17,7 @@ export default defineConfig({
     () => import('#providers/audit_checkpoints_provider'),
     () => import('#providers/audit_provider'),
     () => import('#providers/audit_retention_provider'),
+    () => import('#providers/audit_verification_provider'),
     () => import('#providers/configuration_provider'),
     () => import('@adonisjs/auth/auth_provider'),
     () => import('#providers/access_provider'),

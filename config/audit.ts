@@ -30,6 +30,9 @@ const auditConfig: AuditConfig = {
   shortRetentionAllowed: env.get('AUDIT_ALLOW_SHORT_RETENTION'),
   firstPurgeAfterMs: 60 * 60_000,
   purgeIntervalMs: 24 * 60 * 60_000,
+  firstVerificationAfterMs: 5 * 60_000,
+  verificationIntervalMs: 24 * 60 * 60_000,
+  verificationPauseMs: 50,
 }
 
 export default auditConfig

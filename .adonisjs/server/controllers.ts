@@ -7,6 +7,7 @@ export const controllers = {
   audit: {
     AuditCheckpoints: () => import('#app/audit/controllers/audit_checkpoints_controller'),
     AuditHolds: () => import('#app/audit/controllers/audit_holds_controller'),
+    AuditVerification: () => import('#app/audit/controllers/audit_verification_controller'),
   },
   monitoring: {
     HealthChecks: () => import('#app/monitoring/controllers/health_checks_controller'),

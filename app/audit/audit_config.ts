@@ -62,4 +62,13 @@ export interface AuditConfig {
 
   /** Time between two purges, in milliseconds. */
   purgeIntervalMs: number
+
+  /** Time from the start of the process to its first verification of the trail, in milliseconds. */
+  firstVerificationAfterMs: number
+
+  /** Time between two verifications, in milliseconds. */
+  verificationIntervalMs: number
+
+  /** Rest of a verification in the background after every thousand events, in milliseconds. */
+  verificationPauseMs: number
 }

@@ -26,3 +26,8 @@ router
   .delete('/api/audit/holds/:id', [controllers.audit.AuditHolds, 'destroy'])
   .as('audit.holds.destroy')
   .use(middleware.access({ can: 'audit:read' }))
+
+router
+  .post('/api/audit/verify', [controllers.audit.AuditVerification, 'store'])
+  .as('audit.verify')
+  .use(middleware.access({ can: 'audit:read' }))

@@ -60,8 +60,8 @@ export class FaultFinder {
     if (inserted) return { firstBadSeq: inserted, problem: 'inserted' }
     if (proven.contradictedAt) return this.#rewritten(chain, proven)
 
-    const untilThere = problem === 'signature_missing' || (await this.#replaced(chain, proven))
-    if (!untilThere) return { firstBadSeq, problem }
+    const before = problem === 'signature_missing' || (await this.#replaced(chain, proven))
+    if (!before) return { firstBadSeq, problem }
     return {
       firstBadSeq: await this.#firstUnproven(chain, proven),
       problem: problem === 'broken_link' ? 'rewritten' : problem,

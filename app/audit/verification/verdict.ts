@@ -49,6 +49,11 @@ export interface CheckpointCount {
   ignored: number
 }
 
+/** The verdict with its sentence, as it is handed out. */
+export function describedVerdict(verdict: TrailVerdict): TrailVerdict & { message: string } {
+  return { ...verdict, message: sentenceOf(verdict) }
+}
+
 /** One sentence for people. */
 export function sentenceOf(verdict: TrailVerdict): string {
   const { valid, count, firstSeq, lastSeq, firstBadSeq, problem } = verdict
