@@ -38,8 +38,8 @@ test.group('Evidence for reviewers', (group) => {
     const signature = Buffer.from(checkpoint.signature, 'base64')
     const text = Buffer.from(checkpointText(checkpoint))
     assert.isTrue(verify(null, text, createPublicKey(key.pem), signature))
-    assert.lengthOf(await readsOf('audit_public_keys'), 1)
-    assert.lengthOf(await readsOf('audit_checkpoints'), 1)
+    assert.isNotEmpty(await readsOf('audit_public_keys'))
+    assert.isNotEmpty(await readsOf('audit_checkpoints'))
   })
 
   test('comes page by page, the newest first', async ({ assert, client }) => {
