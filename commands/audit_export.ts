@@ -4,8 +4,23 @@ import { args, flags } from '@adonisjs/core/ace'
 import type { CommandOptions } from '@adonisjs/core/types/ace'
 import type { ExportRun } from '#audit/export/export_run'
 import { AnsweringCommand, WrongUse, type CommandAnswer } from './_answering_command.js'
+import { ProgressLine } from './_progress_line.js'
 
 const STANDARD_OUTPUT = '-'
+
+const FILTERS = [
+  'from',
+  'to',
+  'type',
+  'outcome',
+  'severity',
+  'actor',
+  'actorType',
+  'target',
+  'tenant',
+  'token',
+  'correlationId',
+] as const
 
 export default class AuditExportCommand extends AnsweringCommand {
   static commandName = 'audit:export'
@@ -20,6 +35,39 @@ export default class AuditExportCommand extends AnsweringCommand {
 
   @flags.boolean({ description: 'Replace the file if there is one' })
   declare force: boolean
+
+  @flags.string({ description: 'Earliest instant or day, e.g. 2026-01-31' })
+  declare from?: string
+
+  @flags.string({ description: 'Latest instant or day' })
+  declare to?: string
+
+  @flags.string({ description: 'Event types, e.g. auth.token.*,!auth.token.expired' })
+  declare type?: string
+
+  @flags.string({ description: 'success, failure, unknown; a list, ! excludes' })
+  declare outcome?: string
+
+  @flags.string({ description: 'informational to critical; a list, ! excludes' })
+  declare severity?: string
+
+  @flags.string({ description: 'Ids of those who acted' })
+  declare actor?: string
+
+  @flags.string({ description: 'system or user' })
+  declare actorType?: string
+
+  @flags.string({ description: 'Ids of what was acted on' })
+  declare target?: string
+
+  @flags.string({ description: 'Tenants' })
+  declare tenant?: string
+
+  @flags.string({ description: 'Fingerprints of tokens' })
+  declare token?: string
+
+  @flags.string({ description: 'Ids of requests' })
+  declare correlationId?: string
 
   async answer(): Promise<CommandAnswer> {
     const { ExportFile } = await import('#audit/export/export_file')
@@ -40,23 +88,27 @@ export default class AuditExportCommand extends AnsweringCommand {
   }
 
   async #start(): Promise<ExportRun> {
-    const { exportValidator } = await import('#audit/export/validators')
+    const { exportRequestOf } = await import('#audit/export/validators')
     const { AuditExport } = await import('#audit/export/audit_export')
     const { operator } = await import('#access/operator')
 
-    const { format, ...filters } = await exportValidator.validate({ format: this.format })
+    const given = FILTERS.flatMap((name) => (this[name] === undefined ? [] : [[name, this[name]]]))
+    const wanted = await exportRequestOf({ format: this.format, ...Object.fromEntries(given) })
     const exports = await this.app.container.make(AuditExport)
-    return exports.start({ format, filters, actor: operator(), correlationId: randomUUID() })
+    return exports.start({ ...wanted, actor: operator(), correlationId: randomUUID() })
   }
 
-  /** The chunks, with what has been written so far shown to whoever sits at a terminal. */
+  /** The chunks, with how far they are for whoever watches. */
   async *#watched(run: ExportRun): AsyncGenerator<Buffer> {
-    const atTerminal = process.stderr.isTTY
-    for await (const chunk of run) {
-      yield chunk
-      if (atTerminal) process.stderr.write(`\r${run.extent.count.toLocaleString('en')} events`)
+    const progress = new ProgressLine('Exported up to event')
+    try {
+      for await (const chunk of run) {
+        yield chunk
+        progress.show(run.extent.lastSeq ?? 0, run.newestSeq)
+      }
+    } finally {
+      progress.end()
     }
-    if (atTerminal) process.stderr.write('\n')
   }
 
   #answerOf({ extent }: ExportRun, path?: string): CommandAnswer {

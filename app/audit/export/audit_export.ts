@@ -1,6 +1,6 @@
 import type { Logger } from '@adonisjs/core/logger'
 import type { SigningKey } from '#audit/chain/signing_key'
-import { eventPages } from '#audit/export/event_pages'
+import { EventPages } from '#audit/export/event_pages'
 import { ExportContent } from '#audit/export/export_content'
 import { exportStarted, type ExportOrder } from '#audit/export/export_events'
 import { ExportRun } from '#audit/export/export_run'
@@ -44,9 +44,9 @@ export class AuditExport {
 
     const content = new ExportContent({
       format: formats[order.format],
-      pages: eventPages(store),
+      pages: new EventPages(store, order.filters),
       chain,
-      filters: order.filters,
+      asked: order.asked,
       signingKey,
       clock,
     })

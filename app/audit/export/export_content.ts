@@ -2,16 +2,17 @@ import { createHash } from 'node:crypto'
 import type { ExportFormat } from '#audit/export/formats'
 import { type ExportManifest, type SignedManifest, signManifest } from '#audit/export/manifest'
 import type { SigningKey } from '#audit/chain/signing_key'
+import type { EventPages } from '#audit/export/event_pages'
 import type { StoredEvent } from '#audit/stores/export_store'
 import type { Clock } from '#shared/clock'
 
 export interface ExportContentParts {
   format: ExportFormat
-  pages: AsyncIterable<StoredEvent[]>
+  pages: EventPages
   chain: string
 
-  /** As they were asked for. */
-  filters: Record<string, string>
+  /** The filters as they were asked for. */
+  asked: Record<string, string>
   signingKey: SigningKey
   clock: Clock
 }
@@ -39,6 +40,11 @@ export class ExportContent {
       lastSeq: this.#last?.seq ?? null,
       headFingerprint: this.#last?.fingerprint ?? null,
     }
+  }
+
+  /** The newest event that can come; 0 until the first chunk was asked for. */
+  get newestSeq(): number {
+    return this.#parts.pages.newestSeq
   }
 
   /** @returns the manifest, which was the last chunk */
@@ -71,11 +77,11 @@ export class ExportContent {
   }
 
   #manifest(): SignedManifest {
-    const { format, chain, filters, signingKey, clock } = this.#parts
+    const { format, chain, asked, signingKey, clock } = this.#parts
     return signManifest(signingKey, {
       format: format.name,
       chain,
-      filters,
+      filters: asked,
       ...this.extent,
       exportedAt: new Date(clock.now()).toISOString(),
       sha256: this.#hash.digest('hex'),

@@ -1,12 +1,14 @@
 import type { Actor, AuditEvent } from '#shared/event_recorder'
+import type { EventFilters } from '#audit/search/event_filters'
 import type { ExportManifest, SignedManifest } from '#audit/export/manifest'
 
 /** Who exports what. */
 export interface ExportOrder {
   format: ExportManifest['format']
+  filters: EventFilters
 
-  /** The filters as they were asked for. */
-  filters: Record<string, string>
+  /** The filters as they were asked for, by name. */
+  asked: Record<string, string>
   actor: Actor
 
   /** Joins the events of one export. */
@@ -58,7 +60,7 @@ function commonOf({ actor, correlationId }: ExportOrder, chain: string) {
   return { actor, correlationId, target: { type: 'audit_trail', id: chain } }
 }
 
-function detailsOf({ format, filters }: ExportOrder): NonNullable<AuditEvent['details']> {
-  const named = Object.entries(filters).map(([name, value]) => [`filter.${name}`, value])
+function detailsOf({ format, asked }: ExportOrder): NonNullable<AuditEvent['details']> {
+  const named = Object.entries(asked).map(([name, value]) => [`filter.${name}`, value])
   return { format, ...Object.fromEntries(named) }
 }

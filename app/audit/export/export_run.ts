@@ -44,6 +44,11 @@ export class ExportRun implements AsyncIterableIterator<Buffer> {
     return this.#parts.content.extent
   }
 
+  /** Number of the newest event that can come. */
+  get newestSeq(): number {
+    return this.#parts.content.newestSeq
+  }
+
   /** Gets the first chunk ready: what fails at once then fails before anything is sent. */
   async open(): Promise<void> {
     this.#opened = await this.next()

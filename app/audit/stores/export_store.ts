@@ -1,5 +1,7 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { AuditRow } from '#audit/chain/audit_row'
+import { applyFilters } from '#audit/stores/filtered_events'
+import type { EventFilters } from '#audit/search/event_filters'
 import type { PersonalValue } from '#audit/recording/personal_values'
 
 /** An event as an export takes it from the database. */
@@ -44,9 +46,11 @@ export class ExportStore {
     return Boolean(await this.#events().where('seq', seq).select('seq').first())
   }
 
-  /** The events of a stretch, the oldest first. */
-  async events({ after, upTo, limit }: Stretch): Promise<StoredEvent[]> {
-    const rows = await this.#events()
+  /** The events of a stretch that pass the filters, the oldest first. */
+  async events({ after, upTo, limit }: Stretch, filters: EventFilters): Promise<StoredEvent[]> {
+    const query = this.#events()
+    applyFilters(query, filters)
+    const rows = await query
       .where('seq', '>', after)
       .where('seq', '<=', upTo)
       .orderBy('seq')

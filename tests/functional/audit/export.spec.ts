@@ -1,6 +1,7 @@
 import { test } from '@japa/runner'
 import { ExportOvertaken, ExportStopped, ExportUnavailable } from '#audit/export/errors'
 import { GENESIS } from '#audit/chain/position'
+import { exportRequestOf } from '#audit/export/validators'
 import { RecordingUnavailable } from '#shared/event_recorder'
 import { auditDatabases } from '#tests/helpers/audit/audit_database'
 import { readNdjson } from '#tests/helpers/audit/export_check'
@@ -105,6 +106,48 @@ for (const { name, open } of auditDatabases) {
       assert.isUndefined(events[0].personal)
       assert.property(events[0].body.commitments, 'sourceIp')
       assert.equal(events[1].personal!.sourceIp.value, '203.0.113.9')
+    })
+
+    test('holds what the filters let through, and says which', async ({ assert }) => {
+      const { connect } = await open()
+      const { trail, bytes } = testExport(connect)
+      await recordMany(trail, 1_100)
+      await recordMany(trail, 40, { type: 'auth.access.denied', outcome: 'failure' })
+      await trail.record(WITH_PERSONAL)
+      await recordMany(trail, 1_100)
+      const wanted = await exportRequestOf({
+        type: 'auth.*,!auth.token.refreshed',
+        from: '2020-01-01',
+      })
+
+      const { events, manifest } = readNdjson(await bytes(wanted))
+
+      assert.lengthOf(events, 41)
+      assert.equal(events[40].personal!.sourceIp.value, '203.0.113.9')
+      assert.containSubset(manifest, {
+        filters: { type: 'auth.*,!auth.token.refreshed', from: '2020-01-01' },
+        count: 41,
+        firstSeq: 1_101,
+        lastSeq: 1_141,
+      })
+      for (const { body } of await auditRows('audit.', connect())) {
+        assert.containSubset(body.details, {
+          'filter.type': 'auth.*,!auth.token.refreshed',
+          'filter.from': '2020-01-01',
+        })
+      }
+    })
+
+    test('of nothing that the filters let through is a manifest', async ({ assert }) => {
+      const { connect } = await open()
+      const { trail, bytes } = testExport(connect)
+      await recordMany(trail, 30)
+
+      const wanted = await exportRequestOf({ actor: 'nobody' })
+      const { events, manifest } = readNdjson(await bytes(wanted))
+
+      assert.isEmpty(events)
+      assert.containSubset(manifest, { count: 0, filters: { actor: 'nobody' } })
     })
 
     test('ends although events keep coming', async ({ assert }) => {

@@ -7,6 +7,7 @@ import { runInNewContext } from 'node:vm'
 import { test } from '@japa/runner'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import { AuditExport } from '#audit/export/audit_export'
+import type { SignedManifest } from '#audit/export/manifest'
 import type { AuditBody } from '#audit/recording/audit_body'
 import { auditDatabases } from '#tests/helpers/audit/audit_database'
 import { readNdjson } from '#tests/helpers/audit/export_check'
@@ -28,6 +29,10 @@ async function openAnswer(path: string, token: string): Promise<IncomingMessage>
   })
   const [answer] = await once(request, 'response')
   return answer
+}
+
+function readManifestLine(text: string): SignedManifest {
+  return JSON.parse(text.trimEnd().split('\n').at(-1)!) as SignedManifest
 }
 
 /** Some 11 KB an event. */
@@ -97,6 +102,28 @@ test.group('GET /api/audit/export', () => {
 
     answer.assertStatus(422)
     assert.lengthOf(await auditRows('audit.export_started'), before)
+  })
+
+  test('takes the filters of a search, and refuses what is none of them', async ({
+    client,
+    assert,
+  }) => {
+    const token = await bearer('reviewer')
+    const filtered = await client
+      .get(`${EXPORT}?type=auth.token.*,!auth.token.expired&actor=nobody-at-all`)
+      .bearerToken(token)
+    filtered.assertStatus(200)
+    const { manifest } = readManifestLine(filtered.text())
+    assert.deepEqual(manifest.filters, {
+      type: 'auth.token.*,!auth.token.expired',
+      actor: 'nobody-at-all',
+    })
+    assert.equal(manifest.count, 0)
+
+    for (const query of ['typ=auth.*', 'limit=10', 'type=a&type=b', 'from=yesterday', 'type=']) {
+      const refused = await client.get(`${EXPORT}?${query}`).bearerToken(token)
+      refused.assertStatus(422)
+    }
   })
 
   test('answers HEAD without exporting', async ({ client, assert }) => {

@@ -10,7 +10,8 @@ import { testSigningKey, testTrail } from '#tests/helpers/audit/test_trail'
 
 const ORDER: ExportOrder = {
   format: 'ndjson',
-  filters: {},
+  filters: { words: {} },
+  asked: {},
   actor: { type: 'user', id: '7', role: 'reviewer' },
   correlationId: 'request-1',
 }
