@@ -101,12 +101,15 @@ async function tryMutation(
 
   const story = `${where}, ${name}: ${problem} at ${firstBadSeq}, but it is ${mutation.firstBadSeq} (groups ${trail.groups})`
   if (valid) result.undetected.push(story)
-  else if (!placesOf(name, mutation).includes(firstBadSeq)) result.misplaced.push(story)
+  else if (hasPlace(name) && firstBadSeq !== mutation.firstBadSeq) result.misplaced.push(story)
 }
 
-/** Where two rows have one number, the database decides which of them comes first. */
-function placesOf(name: string, { firstBadSeq }: { firstBadSeq: number }): (number | null)[] {
-  return name === 'numberTwice' ? [firstBadSeq - 1, firstBadSeq] : [firstBadSeq]
+/**
+ * Two rows of one number come in no order once the key is dropped, and may come in
+ * another one with every query: that they are found is all that can be asked for.
+ */
+function hasPlace(name: string): boolean {
+  return name !== 'numberTwice'
 }
 
 function verify(trx: TransactionClientContract, trail: GenuineTrail): Promise<TrailVerdict> {
