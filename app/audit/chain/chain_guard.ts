@@ -56,8 +56,14 @@ export class ChainGuard {
     this.#known = { chain: this.#chain, seq, fingerprint, signature, keyId }
   }
 
-  #isKnown({ seq, fingerprint, signature }: StoredHead): boolean {
+  /** In every part: a head that another process would refuse is refused here as well. */
+  #isKnown({ seq, fingerprint, signature, keyId }: StoredHead): boolean {
     const known = this.#known
-    return known?.seq === seq && known.fingerprint === fingerprint && known.signature === signature
+    return (
+      known?.seq === seq &&
+      known.fingerprint === fingerprint &&
+      known.signature === signature &&
+      known.keyId === keyId
+    )
   }
 }
