@@ -90,10 +90,26 @@ const properties = [
   },
 ]
 
+/** `store.transaction()` is the trail's own, which is made with inTransaction(). */
+const transactions = {
+  files: ['app/**/*.ts', 'providers/**/*.ts', 'commands/**/*.ts'],
+  ignores: ['app/shared/transaction.ts'],
+  rules: {
+    'no-restricted-syntax': [
+      'error',
+      {
+        selector:
+          'CallExpression[callee.property.name="transaction"]:not([callee.object.name="store"]):not([callee.object.property.name="store"])',
+        message: 'Lucid hides a failed COMMIT: use inTransaction() of #shared/transaction.',
+      },
+    ],
+  },
+}
+
 /** In a test, `(await send()).status` reads as the sentence that it is. */
 const tests = {
   files: ['tests/**/*.ts'],
   rules: { '@unicorn/no-await-expression-member': 'off' },
 }
 
-export default configApp(...arrows, ...knowledge, ...properties, tests)
+export default configApp(...arrows, ...knowledge, ...properties, transactions, tests)

@@ -5,6 +5,7 @@ import { AccessUnavailable, EmailTaken } from '#access/errors'
 import User from '#access/models/user'
 import type { HeldTokens } from '#access/stores/api_tokens'
 import { GatewayError } from '#shared/gateway_error'
+import { inTransaction } from '#shared/transaction'
 
 /** More work of the transaction that writes a row: both commit, or neither. */
 export type Alongside<Row> = (row: Row, trx: TransactionClientContract) => Promise<void>
@@ -36,7 +37,7 @@ export class UserStore {
 
   /** @throws {EmailTaken} */
   add(fields: UserFields, alongside: Alongside<User>): Promise<User> {
-    return inTransaction(async (trx) => {
+    return together(async (trx) => {
       const user = await insert(fields, trx)
       await alongside(user, trx)
       return user
@@ -66,7 +67,7 @@ export class UserStore {
     fields: TokenFields,
     alongside: Alongside<AccessToken>
   ): Promise<AccessToken> {
-    return inTransaction(async (trx) => {
+    return together(async (trx) => {
       const token = await User.accessTokens.within(trx).create(user, [...fields.abilities], {
         name: fields.name,
         expiresIn: fields.lifetimeSeconds,
@@ -86,8 +87,8 @@ async function insert(fields: UserFields, trx: TransactionClientContract): Promi
   }
 }
 
-function inTransaction<T>(work: (trx: TransactionClientContract) => Promise<T>): Promise<T> {
-  return guarded(() => User.transaction(work))
+function together<T>(work: (trx: TransactionClientContract) => Promise<T>): Promise<T> {
+  return guarded(() => inTransaction(User, work))
 }
 
 async function guarded<T>(work: () => Promise<T>): Promise<T> {

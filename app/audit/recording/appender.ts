@@ -5,6 +5,7 @@ import type { GroupWriter } from '#audit/recording/group_writer'
 import type { AuditStore } from '#audit/stores/audit_store'
 import { isConflict, isConnectionLost } from '#audit/stores/failures'
 import type { Clock } from '#shared/clock'
+import { CommitFailed } from '#shared/transaction'
 
 export interface AppenderParts {
   store: AuditStore
@@ -100,5 +101,6 @@ export class Appender {
 
 function mayTryAgain(error: unknown, tries: number): boolean {
   if (isConflict(error)) return tries < MOST_TRIES_IN_CONFLICT
-  return isConnectionLost(error) && tries < MOST_TRIES_AFTER_LOSS
+  const mayBeCommitted = error instanceof CommitFailed || isConnectionLost(error)
+  return mayBeCommitted && tries < MOST_TRIES_AFTER_LOSS
 }

@@ -4,6 +4,7 @@ import type { AuditBody } from '#audit/recording/audit_body'
 import type { StoredHead } from '#audit/chain/position'
 import type { PersonalValue } from '#audit/recording/personal_values'
 import type { SignedHead } from '#audit/chain/signed_head'
+import { inTransaction } from '#shared/transaction'
 
 /** SQLite takes no more rows than this in one insert. */
 const ROWS_PER_STATEMENT = 256
@@ -22,12 +23,14 @@ export class AuditStore {
   /**
    * All or nothing. Inside `outer` it is a savepoint: a failure leaves that
    * transaction usable, and without half of an event in it.
+   *
+   * @throws {CommitFailed} when it is not known whether it was committed
    */
   transaction<T>(
     work: (trx: TransactionClientContract) => Promise<T>,
     outer?: TransactionClientContract
   ): Promise<T> {
-    return (outer ?? this.#connect()).transaction(work)
+    return inTransaction(outer ?? this.#connect(), work)
   }
 
   /**

@@ -3,6 +3,7 @@ import type { AuditRow } from '#audit/chain/audit_row'
 import type { Checkpoint } from '#audit/checkpoints/checkpoint'
 import type { PurgeMark } from '#audit/retention/purge_mark'
 import { held, whereHeld } from '#audit/stores/held_events'
+import { inTransaction } from '#shared/transaction'
 
 /** A purge mark as it is kept: unfinished while events that it names may still be there. */
 export interface StoredMark extends PurgeMark {
@@ -145,7 +146,7 @@ export class PurgeStore {
 
   /** Removes the events and their personal values: all of the range, or none. */
   async remove({ after, upTo }: SeqRange): Promise<void> {
-    await this.#connect().transaction(async (trx) => {
+    await inTransaction(this.#connect(), async (trx) => {
       const events = () =>
         trx.from('audit_events').where('seq', '>', after).where('seq', '<=', upTo)
 

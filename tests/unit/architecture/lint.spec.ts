@@ -6,6 +6,7 @@ const RULES = [
   'no-restricted-imports',
   '@typescript-eslint/no-restricted-imports',
   'no-restricted-properties',
+  'no-restricted-syntax',
 ]
 
 /** Loading the linter and its parser takes seconds. */
@@ -19,7 +20,7 @@ async function brokenRules(lint: ESLint, filePath: string, code: string): Promis
   return messages.map(({ ruleId }) => ruleId ?? '').filter((rule) => RULES.includes(rule))
 }
 
-const [ARROW, KNOWLEDGE, PROPERTY] = RULES
+const [ARROW, KNOWLEDGE, PROPERTY, SYNTAX] = RULES
 
 test.group('Architecture | The lint rules', () => {
   test('refuse what the table does not allow', async ({ assert }) => {
@@ -58,6 +59,8 @@ test.group('Architecture | The lint rules', () => {
       ['app/sms/x.ts', 'export const { env } = process', PROPERTY],
       ['providers/x.ts', 'export const x = process.env.HOME', PROPERTY],
       ['providers/x.ts', 'emitter.onError(() => {})', PROPERTY],
+      ['app/sms/stores/x.ts', 'await db.transaction(async () => {})', SYNTAX],
+      ['app/access/stores/x.ts', 'await connect().transaction(async () => {})', SYNTAX],
     ]
 
     for (const [file, code, rule] of cases) {
@@ -82,6 +85,7 @@ test.group('Architecture | The lint rules', () => {
       ['providers/x.ts', "import '#orange/sandbox/rules'"],
       ['config/x.ts', "import '#start/env'"],
       ['start/x.ts', 'export const x = process.env.HOME'],
+      ['app/audit/x.ts', 'await store.transaction(async () => {})'],
     ]
 
     for (const [file, code] of cases) {
