@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import env from '#start/env'
 import app from '@adonisjs/core/services/app'
 import { defineConfig } from '@adonisjs/lucid'
+import { endWhenSilent } from '#shared/silent_connection'
 
 const migrations = { naturalSort: true, paths: [app.makePath('database/migrations')] }
 
@@ -59,7 +60,18 @@ const dbConfig = defineConfig({
     postgres: {
       client: 'pg',
       connection: postgresConnection,
-      pool: { min: 0, max: 10, acquireTimeoutMillis: ACQUIRE_TIMEOUT },
+      pool: {
+        min: 0,
+        max: 10,
+        acquireTimeoutMillis: ACQUIRE_TIMEOUT,
+        afterCreate(
+          connection: Parameters<typeof endWhenSilent>[0],
+          done: (error: null, connection: unknown) => void
+        ) {
+          endWhenSilent(connection)
+          done(null, connection)
+        },
+      },
       migrations,
       schemaGeneration: { enabled: false },
     },

@@ -28,7 +28,7 @@ async function lossyTrail(context: TestContext) {
   const { connect, place } = await postgres!.open()
   if (place.dialect !== 'PostgreSQL') throw new Error('PostgreSQL is meant')
   const line = await lossyLine(context, new URL(place.url))
-  const connectBadly = connectionTo({ ...place, url: line.url.href })
+  const connectBadly = connectionTo({ ...place, url: line.url.href, queryTimeoutMs: 500 })
 
   return {
     line,
@@ -80,6 +80,19 @@ test.group('Recording when the answer to COMMIT never comes', (group) => {
     assert.equal(line.lost, 1)
     assert.deepEqual(await ids(), names)
     assert.lengthOf(await connect().from('audit_personal_values'), names.length)
+  })
+
+  test('D2 | nobody answers any more: recorded once, and acknowledged over another connection', async (context) => {
+    const { assert } = context
+    const { line, lossy, lose, ids } = await lossyTrail(context)
+    await lossy.trail.record({ ...EVENT, correlationId: 'before' })
+
+    lose('silence')
+    await lossy.trail.record({ ...EVENT, correlationId: 'lost' })
+    await lossy.trail.record({ ...EVENT, correlationId: 'after' })
+
+    assert.equal(line.lost, 1)
+    assert.deepEqual(await ids(), ['before', 'lost', 'after'])
   })
 
   test('D2 | lost twice: the caller is refused, and the event stands there at most once', async (context) => {

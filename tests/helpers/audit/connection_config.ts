@@ -1,4 +1,5 @@
 import type { ConnectionConfig } from '@adonisjs/lucid/types/database'
+import { endWhenSilent } from '#shared/silent_connection'
 
 /** Where the tables of one test stand. Plain data, so that another process can be told. */
 export type Place = { dialect: 'SQLite'; file: string } | Postgres
@@ -7,7 +8,12 @@ interface Postgres {
   dialect: 'PostgreSQL'
   url: string
   schema: string
+
+  /** How long a query may take, in milliseconds; 10 s as in production when it is left out. */
+  queryTimeoutMs?: number
 }
+
+type PostgresConnection = Parameters<typeof endWhenSilent>[0]
 
 interface SqliteConnection {
   pragma(text: string): void
@@ -17,11 +23,21 @@ const PRAGMAS = ['journal_mode=WAL', 'synchronous=FULL', 'busy_timeout=5000', 'f
 
 export function connectionConfig(place: Place): ConnectionConfig {
   if (place.dialect === 'PostgreSQL') {
+    const { url: connectionString, queryTimeoutMs = 10_000 } = place
+    const server = { connectionString, query_timeout: queryTimeoutMs }
     return {
       client: 'pg',
-      connection: { connectionString: place.url },
+      connection: server,
       searchPath: [place.schema],
-      pool: { min: 0, max: 10, acquireTimeoutMillis: 5_000 },
+      pool: {
+        min: 0,
+        max: 10,
+        acquireTimeoutMillis: 5_000,
+        afterCreate(connection: PostgresConnection, done: (error: null, value: unknown) => void) {
+          endWhenSilent(connection)
+          done(null, connection)
+        },
+      },
     }
   }
 
