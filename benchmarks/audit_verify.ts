@@ -1,8 +1,4 @@
-import { spawn } from 'node:child_process'
 import { hash } from 'node:crypto'
-import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import BetterSqlite from 'better-sqlite3'
 import { Client } from 'pg'
 import { FILTER_COLUMNS } from '#audit/chain/audit_row'
@@ -16,6 +12,7 @@ import {
   trustedKeys,
 } from './_audit_trail.js'
 import { compare, type Comparison, type Contender } from './harness.js'
+import { peakOfCommand } from './peak_of_command.js'
 
 const EVENTS = 100_000
 const PAGE = 1_000
@@ -50,7 +47,7 @@ async function measure(
     { name: 'verify()', run: () => verified(verifier) },
     { name: 'SHA-256 of the same bytes, in memory', run: await inMemory(store) },
   ])
-  const peak = await peakOfCommand(env)
+  const peak = await peakOfCommand(env, 'audit:verify', '--json')
   process.stdout.write(`\nPeak memory of audit:verify on ${name}: ${peak} MB\n`)
   await database.close()
   return comparison
@@ -96,23 +93,4 @@ async function inMemory(store: ChainStore): Promise<Contender['run']> {
 
 function bytesOf({ body, prev_fingerprint: previous }: Row): Buffer {
   return Buffer.concat([Buffer.of(0), Buffer.from(previous, 'hex'), Buffer.from(body, 'utf8')])
-}
-
-/** In megabytes, as Linux counts it; NaN elsewhere. */
-async function peakOfCommand(env: Record<string, string>): Promise<number> {
-  const child = spawn(process.execPath, ['ace.js', 'audit:verify', '--json'], {
-    stdio: 'ignore',
-    env: { ...process.env, ...env },
-  })
-  const ended = once(child, 'exit')
-  let peakKilobytes = Number.NaN
-
-  while (child.exitCode === null) {
-    const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '')
-    const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(status) ?? []
-    if (kilobytes) peakKilobytes = Number(kilobytes)
-    await Promise.race([ended, sleep(20)])
-  }
-  if (child.exitCode !== 0) throw new Error('audit:verify failed in the benchmark')
-  return Math.round(peakKilobytes / 1024)
 }

@@ -55,9 +55,10 @@ const groups = {
   async audit(): Promise<Measure[]> {
     const { appending } = await import('./audit_append.js')
     const { auditVerify } = await import('./audit_verify.js')
+    const { auditExport } = await import('./audit_export.js')
     const { auditPages } = await import('./audit_pages.js')
     const pages = values.rows ? [() => auditPages(Number(values.rows))] : []
-    return [...appending(), auditVerify, ...pages]
+    return [...appending(), auditVerify, auditExport, ...pages]
   },
 }
 

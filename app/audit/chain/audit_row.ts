@@ -33,10 +33,15 @@ export interface AuditRow extends Record<FilterColumn, string | null> {
   prev_fingerprint: string
 }
 
+/** In pairs, since every event that is written or verified passes through them. */
+export const FILTER_COLUMN_PAIRS = Object.entries(FILTER_COLUMNS) as [
+  FilterColumn,
+  keyof AuditBody,
+][]
+
 export function filterColumnsOf(body: AuditBody): Record<FilterColumn, string | null> {
-  const columns = Object.entries(FILTER_COLUMNS).map(([column, field]) => [
-    column,
-    body[field] ?? null,
-  ])
-  return Object.fromEntries(columns) as Record<FilterColumn, string | null>
+  const columns = {} as Record<FilterColumn, string | null>
+  for (const [column, field] of FILTER_COLUMN_PAIRS)
+    columns[column] = (body[field] ?? null) as string | null
+  return columns
 }

@@ -5,6 +5,7 @@ import type { SigningKey } from '#audit/chain/signing_key'
 import type { EventPages } from '#audit/export/event_pages'
 import type { StoredEvent } from '#audit/stores/export_store'
 import type { Clock } from '#shared/clock'
+import { readAhead } from '#shared/read_ahead'
 
 export interface ExportContentParts {
   format: ExportFormat
@@ -52,7 +53,7 @@ export class ExportContent {
     const { format, pages } = this.#parts
     if (format.opening) yield this.#hashed(format.opening)
 
-    for await (const page of pages) {
+    for await (const page of readAhead(pages)) {
       for (let start = 0; start < page.length; start += EVENTS_PER_CHUNK) {
         yield this.#written(page.slice(start, start + EVENTS_PER_CHUNK))
       }

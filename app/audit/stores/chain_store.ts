@@ -4,6 +4,7 @@ import type { StoredHead } from '#audit/chain/position'
 import type { Checkpoint } from '#audit/checkpoints/checkpoint'
 import type { PersonalValue } from '#audit/recording/personal_values'
 import type { PurgeMark } from '#audit/retention/purge_mark'
+import { personalValuesColumn, personalValuesIn } from '#audit/stores/personal_values_beside'
 
 /** A run of numbers: those after `after`, up to `upTo`. */
 export interface SeqRange {
@@ -20,8 +21,8 @@ export interface ChainEnd {
   lastSeq: number
 }
 
-/** A personal value with the number of its event. */
-export type NumberedValue = PersonalValue & { seq: number }
+/** An event with what has not been erased of its personal values. */
+export type WholeRow = AuditRow & { personalValues: PersonalValue[] }
 
 const COLUMNS = ['seq', 'body', 'fingerprint', 'prev_fingerprint', ...Object.keys(FILTER_COLUMNS)]
 
@@ -62,27 +63,20 @@ export class ChainStore {
   }
 
   /** Events of the range in their order, at most `limit`. */
-  async rows({ after, upTo }: SeqRange, limit: number): Promise<AuditRow[]> {
-    const rows = await this.#connect()
-      .from('audit_events')
-      .where('seq', '>', after)
-      .where('seq', '<=', upTo)
-      .orderBy('seq')
-      .limit(limit)
-      .select(COLUMNS)
+  async rows(range: SeqRange, limit: number): Promise<AuditRow[]> {
+    const rows = await this.#rows(range, limit)
     for (const row of rows) row.seq = Number(row.seq)
     return rows
   }
 
-  /** What has not been erased of the events of the range. */
-  async personalValues({ after, upTo }: SeqRange): Promise<NumberedValue[]> {
-    const rows = await this.#connect()
-      .from('audit_personal_values')
-      .join('audit_events', 'audit_events.event_id', 'audit_personal_values.event_id')
-      .where('audit_events.seq', '>', after)
-      .where('audit_events.seq', '<=', upTo)
-      .select('audit_events.seq', 'field', 'salt', 'value')
-    return rows.map((row) => ({ ...row, seq: Number(row.seq) }))
+  /** As {@link rows}, with their personal values. */
+  async wholeRows(range: SeqRange, limit: number): Promise<WholeRow[]> {
+    const rows = await this.#rows(range, limit).select(personalValuesColumn(this.#connect()))
+    for (const row of rows) {
+      row.seq = Number(row.seq)
+      row.personalValues = personalValuesIn(row)
+    }
+    return rows
   }
 
   /** Where purges have cut the chain, the newest first. */
@@ -128,5 +122,15 @@ export class ChainStore {
       .whereIn('seq', [...seqs])
       .select('seq', 'fingerprint')
     return new Map(rows.map((row) => [Number(row.seq), row.fingerprint]))
+  }
+
+  #rows({ after, upTo }: SeqRange, limit: number) {
+    return this.#connect()
+      .from('audit_events')
+      .where('seq', '>', after)
+      .where('seq', '<=', upTo)
+      .orderBy('seq')
+      .limit(limit)
+      .select(COLUMNS)
   }
 }

@@ -1,6 +1,7 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { AuditRow } from '#audit/chain/audit_row'
 import { applyFilters } from '#audit/stores/filtered_events'
+import { personalValuesColumn, personalValuesIn } from '#audit/stores/personal_values_beside'
 import type { EventFilters } from '#audit/search/event_filters'
 import type { PersonalValue } from '#audit/recording/personal_values'
 
@@ -21,9 +22,6 @@ export interface Stretch {
   /** The most events to return. */
   limit: number
 }
-
-/** How the body of an event that came with personal values names them. */
-const HAS_PERSONAL_VALUES = '"commitments":'
 
 /** Reads the trail in the order of its numbers. */
 export class ExportStore {
@@ -55,35 +53,16 @@ export class ExportStore {
       .where('seq', '<=', upTo)
       .orderBy('seq')
       .limit(limit)
-      .select('seq', 'event_id', 'prev_fingerprint', 'fingerprint', 'body')
-    const personal = await this.#personalValues(rows)
+      .select('seq', 'prev_fingerprint', 'fingerprint', 'body')
+      .select(personalValuesColumn(this.#connect()))
 
-    return rows.map(({ event_id: id, ...row }) => ({
-      ...row,
+    return rows.map((row) => ({
       seq: Number(row.seq),
-      personalValues: personal.get(id) ?? [],
+      prev_fingerprint: row.prev_fingerprint,
+      fingerprint: row.fingerprint,
+      body: row.body,
+      personalValues: personalValuesIn(row),
     }))
-  }
-
-  async #personalValues(rows: { event_id: string; body: string }[]) {
-    const ids = rows.filter(({ body }) => body.includes(HAS_PERSONAL_VALUES))
-    const byEvent = new Map<string, PersonalValue[]>()
-    if (ids.length === 0) return byEvent
-
-    const values = await this.#connect()
-      .from('audit_personal_values')
-      .whereIn(
-        'event_id',
-        ids.map((row) => row.event_id)
-      )
-      .orderBy('field')
-      .select('event_id', 'field', 'salt', 'value')
-    for (const { event_id: id, ...value } of values) {
-      const known = byEvent.get(id)
-      if (known) known.push(value)
-      else byEvent.set(id, [value])
-    }
-    return byEvent
   }
 
   #events() {

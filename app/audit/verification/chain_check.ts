@@ -1,5 +1,5 @@
 import type { AuditBody } from '#audit/recording/audit_body'
-import { type AuditRow, FILTER_COLUMNS, type FilterColumn } from '#audit/chain/audit_row'
+import { type AuditRow, FILTER_COLUMN_PAIRS } from '#audit/chain/audit_row'
 import { type ChainPosition, fingerprintOf, GENESIS } from '#audit/chain/position'
 
 /** What can be wrong with a row, given the rows before it. */
@@ -30,16 +30,21 @@ export interface ChainCheck {
   problem?: RowProblem
 }
 
-const COLUMNS = Object.entries(FILTER_COLUMNS) as [FilterColumn, keyof AuditBody][]
-
 /** Since when the first event of a group names the signature of the head before it. */
 const NAMES_HEAD_SINCE = 2
 
 /**
- * Recomputes a run of rows in the order of their numbers. `after` is the position
- * before the first of them, so that a long chain can be checked page by page.
+ * Recomputes a run of rows in the order of their numbers.
+ *
+ * @param after the position before the first of them, so that a long chain can be checked
+ * page by page
+ * @param good told of every row that was found good, with its body
  */
-export function checkChain(rows: Iterable<AuditRow>, after: CheckedPosition = GENESIS): ChainCheck {
+export function checkChain<Row extends AuditRow>(
+  rows: Iterable<Row>,
+  after: CheckedPosition = GENESIS,
+  good?: (row: Row, body: AuditBody) => void
+): ChainCheck {
   let head = after
   let count = 0
 
@@ -51,7 +56,9 @@ export function checkChain(rows: Iterable<AuditRow>, after: CheckedPosition = GE
       return { valid: false, count, head, firstBadSeq, problem: checked }
     }
 
-    head = checked
+    const { body, group } = checked
+    good?.(row, body)
+    head = { seq: row.seq, fingerprint: row.fingerprint, group }
     count++
   }
 
@@ -72,7 +79,13 @@ export function parseBody(text: string): AuditBody | undefined {
   }
 }
 
-function checkRow(row: AuditRow, before: CheckedPosition): CheckedPosition | RowProblem {
+/** What a good row says. */
+interface GoodRow {
+  body: AuditBody
+  group: string
+}
+
+function checkRow(row: AuditRow, before: CheckedPosition): GoodRow | RowProblem {
   if (row.seq === before.seq) return 'number_twice'
   if (row.seq !== before.seq + 1) return 'gap'
   if (row.prev_fingerprint !== before.fingerprint) return 'broken_link'
@@ -80,15 +93,20 @@ function checkRow(row: AuditRow, before: CheckedPosition): CheckedPosition | Row
 
   const body = parseBody(row.body)
   if (!body) return 'body_unreadable'
-  if (COLUMNS.some(([column, field]) => row[column] !== (body[field] ?? null))) {
-    return 'column_changed'
-  }
+  if (!columnsAgree(row, body)) return 'column_changed'
 
   const group = `${body.instanceId} ${body.recordedAt}`
   if (lacksSignature(row.seq, body) && before.group && group !== before.group) {
     return 'signature_missing'
   }
-  return { seq: row.seq, fingerprint: row.fingerprint, group }
+  return { body, group }
+}
+
+function columnsAgree(row: AuditRow, body: AuditBody): boolean {
+  for (const [column, field] of FILTER_COLUMN_PAIRS) {
+    if (row[column] !== (body[field] ?? null)) return false
+  }
+  return true
 }
 
 /** Allowed within a group, whose events were written by one process at one instant. */

@@ -4,13 +4,14 @@ import type { TrustedKeys } from '#audit/chain/trusted_keys'
 import type { Checkpoint } from '#audit/checkpoints/checkpoint'
 import type { CheckpointEntry } from '#audit/checkpoints/checkpoint_line'
 import { purgeMarkText } from '#audit/retention/purge_mark'
-import type { ChainEnd, ChainStore } from '#audit/stores/chain_store'
+import type { ChainEnd, ChainStore, SeqRange, WholeRow } from '#audit/stores/chain_store'
 import { type ChainCheck, checkChain } from '#audit/verification/chain_check'
 import { CheckpointComparison } from '#audit/verification/checkpoint_comparison'
 import { type Fault, FaultFinder } from '#audit/verification/fault_finder'
 import { PersonalValueCheck } from '#audit/verification/personal_value_check'
 import { Proofs } from '#audit/verification/proofs'
 import type { TrailVerdict } from '#audit/verification/verdict'
+import { readAhead } from '#shared/read_ahead'
 
 export interface ChainVerifierParts {
   store: ChainStore
@@ -36,7 +37,7 @@ interface Beginning {
   fault?: Fault
 }
 
-const PAGE = 1_000
+const PAGE = 250
 const MOST_TRIES = 3
 
 /**
@@ -92,7 +93,7 @@ export class ChainVerifier {
     options: VerificationOptions
   ): Promise<TrailVerdict> {
     const end = await this.#store.end()
-    const personal = new PersonalValueCheck(this.#store)
+    const personal = new PersonalValueCheck()
     const check = await this.#checkRows({ start, end, personal }, options)
     const checkpoints = await this.#compare(start)
 
@@ -112,18 +113,26 @@ export class ChainVerifier {
     const { start, end, personal } = trail
     let check: ChainCheck = { valid: true, count: 0, head: start }
 
-    while (check.valid && check.head.seq < end.lastSeq) {
-      const rows = await this.#store.rows({ after: check.head.seq, upTo: end.lastSeq }, PAGE)
-      if (rows.length === 0) break
-
-      const page = checkChain(rows, check.head)
-      await personal.check(rows.slice(0, page.count))
+    const pages = this.#pages({ after: start.seq, upTo: end.lastSeq })
+    for await (const rows of readAhead(pages)) {
+      const page = checkChain(rows, check.head, (row, body) => personal.check(row, body))
       check = { ...page, count: check.count + page.count }
 
       progress?.(check.count, end.lastSeq - start.seq)
       await (pause?.() ?? nextTurn())
+      if (!check.valid) break
     }
     return check
+  }
+
+  async *#pages({ after, upTo }: SeqRange): AsyncGenerator<WholeRow[]> {
+    let last = after
+    while (last < upTo) {
+      const rows = await this.#store.wholeRows({ after: last, upTo }, PAGE)
+      if (rows.length === 0) return
+      last = rows.at(-1)!.seq
+      yield rows
+    }
   }
 
   /** @param provenUpTo the event up to which the agreement has to be a proof */

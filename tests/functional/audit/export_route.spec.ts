@@ -214,7 +214,8 @@ for (const { name, open } of auditDatabases) {
 
       const { outcome, reasonCode, details } = recorder.events.at(-1)!
       assert.deepEqual([outcome, reasonCode], ['failure', 'export_unavailable'])
-      assert.containSubset(details, { partial: true, count: 1_000, lastSeq: 1_000 })
+      assert.containSubset(details, { partial: true, firstSeq: 1, lastSeq: details!.count })
+      assert.isBelow(details!.count as number, 1_500)
     })
 
     test('H8 | a slow reader costs no memory', async ({ assert, swap }) => {

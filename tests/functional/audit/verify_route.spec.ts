@@ -23,8 +23,8 @@ async function trailBehindRoute({ cleanup }: { cleanup: (task: () => void) => vo
 
   const store = new ChainStore(connect, 'main')
   let reads = 0
-  const rows = store.rows.bind(store)
-  store.rows = (...args) => {
+  const rows = store.wholeRows.bind(store)
+  store.wholeRows = (...args) => {
     reads += 1
     return rows(...args)
   }
