@@ -28,6 +28,9 @@ export interface Contender {
 
 const ROUNDS = 9
 
+/** A load is short: the code has to be as warm as in a process that has run for a minute. */
+const WARM_UP_ROUNDS = 3
+
 /** Runs the contenders in turn, so that a machine whose speed drifts treats all alike. */
 export async function compare(
   title: string,
@@ -65,15 +68,15 @@ export interface LoadContender {
   run: () => Promise<Load>
 }
 
-const LOAD_ROUNDS = 5
-
 /** As `compare`, for what is slow to set up and where waiting counts. */
 export async function compareLoads(
   title: string,
   contenders: LoadContender[]
 ): Promise<Comparison> {
+  for (let round = 0; round < WARM_UP_ROUNDS; round++) for (const { run } of contenders) await run()
+
   const loads = contenders.map((): Load[] => [])
-  for (let round = 0; round < LOAD_ROUNDS; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     for (const [index, { run }] of contenders.entries()) loads[index].push(await run())
   }
 

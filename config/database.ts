@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import env from '#start/env'
 import app from '@adonisjs/core/services/app'
 import { defineConfig } from '@adonisjs/lucid'
+import { prepareOnce } from '#shared/prepared_statements'
 import { endWhenSilent } from '#shared/silent_connection'
 
 const migrations = { naturalSort: true, paths: [app.makePath('database/migrations')] }
@@ -47,10 +48,11 @@ const dbConfig = defineConfig({
       pool: {
         acquireTimeoutMillis: ACQUIRE_TIMEOUT,
         afterCreate(
-          connection: { pragma(text: string): void },
+          connection: { pragma(text: string): void; prepare(sql: string): unknown },
           done: (error: null, connection: unknown) => void
         ) {
           for (const pragma of SQLITE_PRAGMAS) connection.pragma(pragma)
+          prepareOnce(connection)
           done(null, connection)
         },
       },

@@ -53,8 +53,8 @@ export interface AuditBody {
 export interface RecordingFacts {
   eventId: string
 
-  /** Milliseconds since 1970. */
-  recordedAt: number
+  /** ISO 8601 in UTC with milliseconds. */
+  recordedAt: string
   instanceId: string
   commitments?: Commitments
   headSignature?: string
@@ -76,7 +76,7 @@ const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 /** Takes the fields of an event one by one and bounds each, so that nothing else gets in. */
 export function bodyOf(event: AuditEvent, facts: RecordingFacts): AuditBody {
   const actor = event.actor ?? GATEWAY
-  const recordedAt = new Date(facts.recordedAt).toISOString()
+  const { recordedAt } = facts
 
   return {
     schemaVersion: 2,

@@ -33,19 +33,19 @@ export class GroupWriter {
     const before = await store.takeNumbers(trx, entries.length)
     guard.admit(before)
 
-    const recordedAt = clock.now()
+    const recordedAt = new Date(clock.now()).toISOString()
     const rows = chained(entries, before, recordedAt)
     await store.insertEvents(trx, rows)
     await store.insertPersonalValues(trx, entries.flatMap(personalRowsOf))
 
     const head = signHead(signingKey, store.chain, rows.at(-1)!)
-    await store.saveHead(trx, head, new Date(recordedAt).toISOString())
+    await store.saveHead(trx, head, recordedAt)
     guard.remember(head)
     return head
   }
 }
 
-function chained(entries: readonly Entry[], before: StoredHead, recordedAt: number): AuditRow[] {
+function chained(entries: readonly Entry[], before: StoredHead, recordedAt: string): AuditRow[] {
   const rows: AuditRow[] = []
   let { seq, fingerprint } = before
 

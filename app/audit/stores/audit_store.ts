@@ -4,10 +4,8 @@ import type { AuditBody } from '#audit/recording/audit_body'
 import type { StoredHead } from '#audit/chain/position'
 import type { PersonalValue } from '#audit/recording/personal_values'
 import type { SignedHead } from '#audit/chain/signed_head'
+import { insertRows } from '#audit/stores/insert_rows'
 import { inTransaction } from '#shared/transaction'
-
-/** SQLite takes no more rows than this in one insert. */
-const ROWS_PER_STATEMENT = 256
 
 /** The audit tables, on SQLite and PostgreSQL. Every method but `transaction` runs inside one. */
 export class AuditStore {
@@ -86,19 +84,15 @@ export class AuditStore {
     return row && (JSON.parse(row.body) as AuditBody)
   }
 
-  async insertEvents(trx: TransactionClientContract, rows: AuditRow[]): Promise<void> {
-    await trx.table('audit_events').multiInsert(rows)
+  insertEvents(trx: TransactionClientContract, rows: AuditRow[]): Promise<void> {
+    return insertRows(trx, 'audit_events', rows)
   }
 
-  async insertPersonalValues(
+  insertPersonalValues(
     trx: TransactionClientContract,
     rows: (PersonalValue & { event_id: string })[]
   ): Promise<void> {
-    for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
-      await trx
-        .table('audit_personal_values')
-        .multiInsert(rows.slice(start, start + ROWS_PER_STATEMENT))
-    }
+    return insertRows(trx, 'audit_personal_values', rows)
   }
 
   async saveHead(

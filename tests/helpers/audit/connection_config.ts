@@ -1,4 +1,5 @@
 import type { ConnectionConfig } from '@adonisjs/lucid/types/database'
+import { prepareOnce } from '#shared/prepared_statements'
 import { endWhenSilent } from '#shared/silent_connection'
 
 /** Where the tables of one test stand. Plain data, so that another process can be told. */
@@ -17,6 +18,7 @@ type PostgresConnection = Parameters<typeof endWhenSilent>[0]
 
 interface SqliteConnection {
   pragma(text: string): void
+  prepare(sql: string): unknown
 }
 
 const PRAGMAS = ['journal_mode=WAL', 'synchronous=FULL', 'busy_timeout=5000', 'foreign_keys=ON']
@@ -48,6 +50,7 @@ export function connectionConfig(place: Place): ConnectionConfig {
     pool: {
       afterCreate(connection: SqliteConnection, done: (error: null, value: unknown) => void) {
         for (const pragma of PRAGMAS) connection.pragma(pragma)
+        prepareOnce(connection)
         done(null, connection)
       },
     },

@@ -2,7 +2,7 @@ import { test } from '@japa/runner'
 import { bodyOf, canonicalText } from '#audit/recording/audit_body'
 import type { AuditEvent } from '#shared/event_recorder'
 
-const FACTS = { eventId: 'id', recordedAt: Date.UTC(2026, 0, 1), instanceId: 'test:1' }
+const FACTS = { eventId: 'id', recordedAt: '2026-01-01T00:00:00.000Z', instanceId: 'test:1' }
 
 function body(event: Partial<AuditEvent>) {
   return bodyOf({ type: 'service.started', outcome: 'success', ...event }, FACTS)

@@ -8,7 +8,11 @@ function chainOf(length: number): AuditRow[] {
   const rows: AuditRow[] = []
 
   for (let seq = 1; seq <= length; seq++) {
-    const facts = { eventId: `id-${seq}`, recordedAt: 1, instanceId: 'test:1' }
+    const facts = {
+      eventId: `id-${seq}`,
+      recordedAt: '2026-01-01T00:00:00.000Z',
+      instanceId: 'test:1',
+    }
     const body = bodyOf({ type: 'service.started', outcome: 'success' }, facts)
     const text = canonicalText(body)
     const previous = rows.at(-1)?.fingerprint ?? GENESIS.fingerprint
