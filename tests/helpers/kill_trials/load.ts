@@ -17,6 +17,9 @@ export interface LoadOptions {
 
   /** Every request, in the order in which they were made; shared by all trials of a database. */
   made: MadeRequest[]
+
+  /** Whether an administrator keeps forcing new tokens; yes, unless said. */
+  refreshing?: boolean
 }
 
 const SENDERS = 8
@@ -29,8 +32,13 @@ export class Load {
 
   constructor(options: LoadOptions) {
     this.#options = options
-    const kinds: MadeRequest['kind'][] = [...Array<'send'>(SENDERS).fill('send'), 'refresh']
-    this.#callers = [...kinds, 'stranger' as const, 'read' as const].map((kind) => this.#call(kind))
+    const kinds: MadeRequest['kind'][] = [
+      ...Array<'send'>(SENDERS).fill('send'),
+      'stranger',
+      'read',
+    ]
+    if (options.refreshing !== false) kinds.push('refresh')
+    this.#callers = kinds.map((kind) => this.#call(kind))
   }
 
   /** Resolves when every request that is under way has its answer, or will never have one. */

@@ -21,18 +21,23 @@ const LATER_MS = 60_000
 
 export type TrialDatabase = Awaited<ReturnType<typeof trialDatabase>>
 
-/** A migrated database with users, and what a gateway needs to run on it. */
+/**
+ * A migrated database with users, and what a gateway needs to run on it.
+ *
+ * @param name of its files
+ * @param on a PostgreSQL server of the test's own, or which of those that are there
+ */
 export async function trialDatabase(
   context: Pick<TestContext, 'cleanup'>,
-  { kind, sandbox, number }: { kind: string; sandbox: OrangeSandbox; number: number }
+  { sandbox, name, on }: { sandbox: OrangeSandbox; name: string; on: 'SQLite' | 'PostgreSQL' | URL }
 ) {
-  const path = app.makePath('tmp', `kill-trials-${kind}-${number}`)
+  const path = app.makePath('tmp', name)
   const files = ['.sqlite3', '.sqlite3-wal', '.sqlite3-shm', '.checkpoints.ndjson']
   const remove = () => Promise.all(files.map((end) => rm(path + end, { force: true })))
   await remove()
   context.cleanup(async () => void (await remove()))
 
-  const place = await placeOf(context, kind, `${path}.sqlite3`)
+  const place = await placeOf(context, on, `${path}.sqlite3`)
   const env = await gatewayVariables(sandbox, {
     ...place.variables,
     AUDIT_SIGNING_KEY: SIGNING_SEED,
@@ -75,17 +80,22 @@ interface TrialPlace {
 
 async function placeOf(
   context: Pick<TestContext, 'cleanup'>,
-  kind: string,
+  on: 'SQLite' | 'PostgreSQL' | URL,
   file: string
 ): Promise<TrialPlace> {
-  if (kind === 'SQLite') {
+  if (on === 'SQLite') {
     return { place: { dialect: 'SQLite', file }, variables: { SQLITE_PATH: file } }
   }
 
-  const server = await findPostgres('kill trials on PostgreSQL')
-  const { url } = await postgresDatabase(context, server!)
+  const url = on instanceof URL ? on : await sharedPostgres(context)
   return {
     place: { dialect: 'PostgreSQL', url: url.href, schema: 'public' },
     variables: { DB_CONNECTION: 'postgres', DATABASE_URL: url.href },
   }
+}
+
+async function sharedPostgres(context: Pick<TestContext, 'cleanup'>): Promise<URL> {
+  const server = await findPostgres('trials on PostgreSQL')
+  const { url } = await postgresDatabase(context, server!)
+  return url
 }

@@ -33,7 +33,7 @@ const LONGEST_LOAD_MS = 1_500
 const postgres = await findPostgres('kill trials on PostgreSQL')
 
 test.group('A gateway that is killed under load', () => {
-  for (const kind of ['SQLite', 'PostgreSQL']) {
+  for (const kind of ['SQLite', 'PostgreSQL'] as const) {
     test(`loses nothing that it acknowledged and invents nothing, on ${kind}`, async (context) => {
       const { assert, cleanup } = context
       const random = seededRandom(SEED + kind.length)
@@ -44,7 +44,8 @@ test.group('A gateway that is killed under load', () => {
       for (let number = 1; total.kills < TRIALS / 2; number++) {
         sandbox.reset()
         sandbox.configure({ sendsPerSecond: null, tokenLifeSeconds: 2 })
-        const database = await trialDatabase(context, { kind, sandbox, number })
+        const name = `kill-trials-${kind}-${number}`
+        const database = await trialDatabase(context, { sandbox, name, on: kind })
         const made: MadeRequest[] = []
         let found = { events: 0, tokenRequests: 0, messages: 0 }
 
