@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import app from '@adonisjs/core/services/app'
-import type { TestContext } from '@japa/runner/core'
-import { ace } from '#tests/helpers/ace_process'
 import { freePort } from '#bin/free_port'
 import type { OrangeSandbox } from '#orange/sandbox/orange_sandbox'
-
-type Variables = Record<string, string>
+import { ace } from '#tests/helpers/ace_process'
+import { startNode, type NodeProcessOptions } from '#tests/helpers/boot/node_process'
+import type { Variables } from '#tests/helpers/boot/production'
 
 /** What a caller of the process got, with its body as it came. */
 export interface ProcessAnswer {
@@ -17,7 +15,18 @@ export interface ProcessAnswer {
   json: Record<string, unknown> & { data: Record<string, unknown> }
 }
 
+export interface ProcessRequest {
+  bearer?: string
+  body?: unknown
+  raw?: string
+}
+
+export type GatewayProcess = Awaited<ReturnType<typeof launchGateway>>
+
+export const LISTENING = /started HTTP server/
+
 const START_MS = 60_000
+const LOOK_MS = 50
 
 /** Variables of a gateway in production that uses this sandbox. Whatever else is set counts. */
 export async function gatewayVariables(
@@ -58,60 +67,52 @@ export async function userToken(env: Variables, role: 'sender' | 'admin'): Promi
   return JSON.parse(await command(env, 'user:token', email, '--name=test', '--json')).data.token
 }
 
-/** A gateway as its own process, as operators start it. It ends with the test at the latest. */
-export async function startGatewayProcess(
-  { cleanup }: Pick<TestContext, 'cleanup'>,
-  env: Variables
+/** The real server, as a process of its own. It may or may not get to listen. */
+export async function launchGateway(
+  variables: Variables,
+  { nodeArgs = [], ...options }: NodeProcessOptions & { nodeArgs?: string[] } = {}
 ) {
-  const child = spawn(process.execPath, ['--import=@poppinss/ts-exec', 'bin/server.ts'], {
-    cwd: app.makePath(),
-    env: { PATH: process.env.PATH, ...env },
-  })
-  const output = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk) => (output.stdout += chunk))
-  child.stderr.on('data', (chunk) => (output.stderr += chunk))
-
-  const stop = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    child.kill('SIGTERM')
-    await once(child, 'close')
-  }
-  cleanup(stop)
-  await live(env.APP_URL, () => {
-    if (child.exitCode !== null)
-      throw new Error(`The gateway ended: ${output.stdout}${output.stderr}`)
-  })
+  const port = variables.PORT ?? String(await freePort())
+  const args = [...nodeArgs, '--import=@poppinss/ts-exec', 'bin/server.ts']
+  const gateway = startNode(args, { HOST: '127.0.0.1', ...variables, PORT: port }, options)
+  const url = `http://127.0.0.1:${port}`
 
   return {
-    output,
-    stop,
-
-    /** As the kernel does it when memory runs out: nothing is tidied up. */
-    kill: async () => {
-      child.kill('SIGKILL')
-      await once(child, 'close')
-    },
-    call: (method: string, path: string, options: Parameters<typeof callProcess>[2] = {}) =>
-      callProcess(method, `${env.APP_URL}${path}`, options),
+    ...gateway,
+    url,
+    call: (method: string, path: string, request: ProcessRequest = {}) =>
+      callProcess(method, url + path, request),
   }
 }
 
-async function live(url: string, check: () => void): Promise<void> {
-  const deadline = Date.now() + START_MS
+/** A gateway as operators start it, which answers. */
+export async function startGatewayProcess(
+  variables: Variables,
+  options?: NodeProcessOptions
+): Promise<GatewayProcess> {
+  const gateway = await launchGateway(variables, options)
+  let ended = false
+  void gateway.ended.then(() => (ended = true))
 
-  while (Date.now() < deadline) {
-    check()
-    const answer = await fetch(`${url}/health/live`).catch(() => undefined)
-    if (answer?.ok) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
+  const deadline = performance.now() + START_MS
+  while (!(await answers(gateway.url))) {
+    if (ended || performance.now() > deadline) {
+      throw new Error(`The gateway does not answer: ${gateway.output()}`)
+    }
+    await sleep(LOOK_MS)
   }
-  throw new Error('The gateway did not start')
+  return gateway
+}
+
+async function answers(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/health/live`).catch(() => undefined)
+  return Boolean(answer?.ok)
 }
 
 async function callProcess(
   method: string,
   url: string,
-  options: { bearer?: string; body?: unknown; raw?: string }
+  options: ProcessRequest
 ): Promise<ProcessAnswer> {
   const body =
     options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body))

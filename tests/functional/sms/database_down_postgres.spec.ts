@@ -37,7 +37,7 @@ async function start(context: TestContext) {
 
   const cuttable = new URL(database.url)
   cuttable.host = `127.0.0.1:${line.port}`
-  const startProcess = () => startGatewayProcess(context, { ...env, DATABASE_URL: cuttable.href })
+  const startProcess = () => startGatewayProcess({ ...env, DATABASE_URL: cuttable.href })
   return { sandbox, database, line, env, sender, startProcess }
 }
 

@@ -10,33 +10,44 @@ export interface NodeProcess {
 
   /** Resolves when the output matches. @throws when the process ends before that */
   printed(pattern: RegExp): Promise<void>
-  kill(signal: NodeJS.Signals): void
+  signal(name: NodeJS.Signals): void
 
   /** Its exit code; null when a signal ended it. */
   ended: Promise<number | null>
+
+  /** Asks it to end. @returns its exit code */
+  stop(): Promise<number | null>
+
+  /** As the kernel does it when memory runs out: nothing is tidied up. */
+  kill(): Promise<void>
 }
 
 export interface NodeProcessOptions {
   /** The project by default. */
   cwd?: string
 
-  /** Where .env files are looked for: a folder without any, unless the test is about them. */
-  dotEnv: string
+  /** Where .env files are looked for: the project by default. */
+  dotEnv?: string
 }
 
 /** Runs the project's Node with these variables and no others. It does not outlive the test. */
 export function startNode(
   args: string[],
   variables: Variables,
-  options: NodeProcessOptions
+  { cwd = app.makePath(), dotEnv = app.makePath() }: NodeProcessOptions = {}
 ): NodeProcess {
   const child = spawn(process.execPath, args, {
-    cwd: options.cwd ?? app.makePath(),
-    env: { PATH: process.env.PATH, NO_COLOR: '1', ENV_PATH: options.dotEnv, ...variables },
+    cwd,
+    env: { PATH: process.env.PATH, NO_COLOR: '1', ENV_PATH: dotEnv, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = once(child, 'close').then(([code]) => code as number | null)
-  getActiveTestOrFail().cleanup(() => void child.kill('SIGKILL'))
+  const signal = (name: NodeJS.Signals) => void child.kill(name)
+  const kill = async () => {
+    signal('SIGKILL')
+    await ended
+  }
+  getActiveTestOrFail().cleanup(kill)
 
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
@@ -44,7 +55,13 @@ export function startNode(
   return {
     output: () => output,
     ended,
-    kill: (signal) => void child.kill(signal),
+    signal,
+    kill,
+
+    stop() {
+      signal('SIGTERM')
+      return ended
+    },
 
     async printed(pattern) {
       while (!pattern.test(output)) {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Assert } from '@japa/assert'
 import type { TestContext } from '@japa/runner/core'
 import { temporaryFolder } from '#tests/helpers/boot/folder'
-import { LISTENING, startGateway } from '#tests/helpers/boot/gateway_process'
+import { LISTENING, launchGateway } from '#tests/helpers/gateway_process'
 import { production, type Variables } from '#tests/helpers/boot/production'
 
 export interface RefusedBoot {
@@ -33,7 +33,7 @@ export async function assertRefused(
   const good = Object.entries(production()).filter(([name]) => !without.includes(name))
   const database = folder.file('gateway.sqlite3')
 
-  const gateway = await startGateway(
+  const gateway = await launchGateway(
     { ...Object.fromEntries(good), SQLITE_PATH: database, ...wrong },
     { dotEnv: folder.path, nodeArgs }
   )

@@ -1,9 +1,9 @@
 import type { Fault } from '#orange/sandbox/faults/fault'
 import type { OrangeSandbox } from '#orange/sandbox/orange_sandbox'
-import type { ProcessAnswer, startGatewayProcess } from '#tests/helpers/gateway_process'
+import type { GatewayProcess, ProcessAnswer } from '#tests/helpers/gateway_process'
 import type { Secrets } from '#tests/helpers/leaks/secrets'
 
-type Call = Awaited<ReturnType<typeof startGatewayProcess>>['call']
+type Call = GatewayProcess['call']
 
 export interface Exercise {
   call: Call

@@ -58,7 +58,7 @@ test.group('A gateway that is killed under load', () => {
           })
           const { env, bearers } = database
           const load = new Load({ url: env.APP_URL, bearers, made })
-          const gateway = await startGatewayProcess(context, env)
+          const gateway = await startGatewayProcess(env)
 
           await sleep(LONGEST_LOAD_MS * random())
           await gateway.kill()

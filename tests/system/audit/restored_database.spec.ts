@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from '@japa/runner'
 import { ace } from '#tests/helpers/ace_process'
 import { temporaryFolder } from '#tests/helpers/boot/folder'
-import { LISTENING, startGateway } from '#tests/helpers/boot/gateway_process'
+import { LISTENING, launchGateway } from '#tests/helpers/gateway_process'
 import { production } from '#tests/helpers/boot/production'
 import { eventually } from '#tests/helpers/eventually'
 
@@ -24,7 +24,7 @@ test.group('A production whose database is restored from a backup', () => {
       return JSON.parse(lines.at(-1)!) as { seq: number; reason: string }
     }
     const run = async () => {
-      const gateway = await startGateway(env, { dotEnv: folder.path })
+      const gateway = await launchGateway(env, { dotEnv: folder.path })
       await gateway.printed(LISTENING)
       return gateway
     }
@@ -32,8 +32,7 @@ test.group('A production whose database is restored from a backup', () => {
       const before = types().length
       const gateway = await run()
       await eventually(() => types().slice(before).includes('service.started'), 'it starts')
-      gateway.kill('SIGTERM')
-      assert.equal(await gateway.ended, 0)
+      assert.equal(await gateway.stop(), 0)
     }
 
     const migrated = await ace(['migration:run', '--force'], { env })
@@ -67,8 +66,7 @@ test.group('A production whose database is restored from a backup', () => {
     assert.equal(accepted.exitCode, 0, accepted.stderr)
     assert.deepEqual(JSON.parse(accepted.stdout).data, { seq: kept, lostUpTo })
     await eventually(() => types().slice(kept).includes('service.started'), 'it goes on', 30_000)
-    gateway.kill('SIGTERM')
-    assert.equal(await gateway.ended, 0)
+    assert.equal(await gateway.stop(), 0)
 
     const after = types().slice(kept)
     assert.deepEqual(after.slice(0, 2), ['audit.tamper_detected', 'audit.rollback_acknowledged'])

@@ -1,17 +1,20 @@
 import { test } from '@japa/runner'
-import { startServer } from '#tests/helpers/audit/server_process'
 import { eventually } from '#tests/helpers/eventually'
 import { ace } from '#tests/helpers/ace_process'
 import { commandDatabase } from '#tests/helpers/command_database'
+import { startGatewayProcess } from '#tests/helpers/gateway_process'
 
 const EVENTS = `SELECT event_type, body FROM audit_events
    WHERE event_type LIKE 'service.%' ORDER BY seq`
+
+/** With a log, and what .env.test says besides. */
+const TESTING = { NODE_ENV: 'test', LOG_LEVEL: 'info' }
 
 test.group('The service as a process', () => {
   test('leaves its start and its stop in the trail', async ({ assert, cleanup }) => {
     const database = await commandDatabase()
     cleanup(() => database.remove())
-    const server = await startServer(database.env)
+    const server = await startGatewayProcess({ ...TESTING, ...database.env })
     await eventually(() => database.rows(EVENTS).length === 1)
 
     assert.equal(await server.stop(), 0)
@@ -31,8 +34,8 @@ test.group('The service as a process', () => {
     const database = await commandDatabase()
     cleanup(() => database.remove())
     await ace(['migration:rollback', '--batch=0'], { env: database.env })
-    const server = await startServer(database.env)
-    await eventually(() => server.log().includes('Recording audit events fails'))
+    const server = await startGatewayProcess({ ...TESTING, ...database.env })
+    await eventually(() => server.output().includes('Recording audit events fails'))
 
     const { status } = await fetch(`${server.url}/health/live`)
     await ace(['migration:run'], { env: database.env })
@@ -43,16 +46,17 @@ test.group('The service as a process', () => {
   })
 
   test('starts, answers and stops while PostgreSQL is not there', async ({ assert }) => {
-    const server = await startServer({
+    const server = await startGatewayProcess({
+      ...TESTING,
       DB_CONNECTION: 'postgres',
       DATABASE_URL: 'postgres://nobody:canary@127.0.0.1:1/none',
     })
 
     const { status } = await fetch(`${server.url}/health/live`)
     assert.equal(status, 200)
-    await eventually(() => server.log().includes('ECONNREFUSED'), 'the outage is logged')
+    await eventually(() => server.output().includes('ECONNREFUSED'), 'the outage is logged')
     assert.equal(await server.stop(), 0)
 
-    assert.notInclude(server.log(), 'canary')
+    assert.notInclude(server.output(), 'canary')
   })
 })

@@ -4,7 +4,7 @@ import app from '@adonisjs/core/services/app'
 import { test } from '@japa/runner'
 import { temporaryFolder } from '#tests/helpers/boot/folder'
 import { freePort } from '#bin/free_port'
-import { LISTENING } from '#tests/helpers/boot/gateway_process'
+import { LISTENING } from '#tests/helpers/gateway_process'
 import { startNode } from '#tests/helpers/boot/node_process'
 
 /** What a copy of the project needs to run, besides its packages. */
@@ -57,7 +57,6 @@ test.group('Config | A fresh copy of the project', () => {
     const ready = await fetch(`http://127.0.0.1:${port}/health/ready`)
     assert.equal(ready.status, 503, 'open in development, and no table is there yet')
 
-    gateway.kill('SIGTERM')
-    assert.equal(await gateway.ended, 0)
+    assert.equal(await gateway.stop(), 0)
   })
 })

@@ -1,6 +1,6 @@
 import { test } from '@japa/runner'
 import { temporaryFolder } from '#tests/helpers/boot/folder'
-import { LISTENING, startGateway } from '#tests/helpers/boot/gateway_process'
+import { LISTENING, launchGateway } from '#tests/helpers/gateway_process'
 import { startNode } from '#tests/helpers/boot/node_process'
 import { production, secretsOf, type Variables } from '#tests/helpers/boot/production'
 
@@ -14,7 +14,7 @@ test.group('Config | A production that boots', () => {
   test('needs six variables, and stops when it is told to', async ({ assert, cleanup }) => {
     const folder = await temporaryFolder({ cleanup })
     const variables = production()
-    const gateway = await startGateway(
+    const gateway = await launchGateway(
       { ...variables, SQLITE_PATH: folder.file('gateway.sqlite3') },
       { dotEnv: folder.path }
     )
@@ -25,15 +25,14 @@ test.group('Config | A production that boots', () => {
     const closed = await fetch(`${gateway.url}/health/ready`)
     assert.equal(closed.status, 401)
 
-    gateway.kill('SIGTERM')
-    assert.equal(await gateway.ended, 0)
+    assert.equal(await gateway.stop(), 0)
     assert.include(gateway.output(), "AUDIT_CHECKPOINT_PATH is under the application's tmp/")
     for (const secret of secretsOf(variables)) assert.notInclude(gateway.output(), secret)
   })
 
   test('lives without tables, and says that it is not ready', async ({ assert, cleanup }) => {
     const folder = await temporaryFolder({ cleanup })
-    const gateway = await startGateway(
+    const gateway = await launchGateway(
       { ...production(), MONITORING_SECRET, SQLITE_PATH: folder.file('gateway.sqlite3') },
       { dotEnv: folder.path }
     )
@@ -46,8 +45,7 @@ test.group('Config | A production that boots', () => {
     assert.equal(answer.status, 503)
     assert.include(await answer.text(), 'run node ace migration:run')
 
-    gateway.kill('SIGTERM')
-    assert.equal(await gateway.ended, 0)
+    assert.equal(await gateway.stop(), 0)
   })
 
   test('takes its secrets from files, and the ready-made header', async ({ assert, cleanup }) => {
@@ -69,12 +67,11 @@ test.group('Config | A production that boots', () => {
     })
     assert.equal(await migration.ended, 0, migration.output())
 
-    const gateway = await startGateway(variables, { dotEnv: folder.path })
+    const gateway = await launchGateway(variables, { dotEnv: folder.path })
     await gateway.printed(LISTENING)
     const answer = await ready(gateway.url)
     assert.equal(answer.status, 200)
 
-    gateway.kill('SIGTERM')
-    assert.equal(await gateway.ended, 0)
+    assert.equal(await gateway.stop(), 0)
   })
 })

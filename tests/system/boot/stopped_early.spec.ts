@@ -1,6 +1,6 @@
 import { test } from '@japa/runner'
 import { temporaryFolder } from '#tests/helpers/boot/folder'
-import { LISTENING, startGateway } from '#tests/helpers/boot/gateway_process'
+import { LISTENING, launchGateway } from '#tests/helpers/gateway_process'
 import { production } from '#tests/helpers/boot/production'
 
 test.group('A gateway that is told to stop', () => {
@@ -10,10 +10,9 @@ test.group('A gateway that is told to stop', () => {
 
     for (let times = 0; times < 5; times++) {
       const variables = { ...production(), SQLITE_PATH: folder.file(`${times}.sqlite3`) }
-      const gateway = await startGateway(variables, { dotEnv: folder.path })
+      const gateway = await launchGateway(variables, { dotEnv: folder.path })
       await gateway.printed(LISTENING)
-      gateway.kill('SIGTERM')
-      assert.equal(await gateway.ended, 0, gateway.output())
+      assert.equal(await gateway.stop(), 0, gateway.output())
     }
   }).timeout(60_000)
 })

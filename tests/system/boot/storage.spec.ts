@@ -1,7 +1,7 @@
 import { test } from '@japa/runner'
 import Database from 'better-sqlite3'
 import { temporaryFolder } from '#tests/helpers/boot/folder'
-import { LISTENING, startGateway } from '#tests/helpers/boot/gateway_process'
+import { LISTENING, launchGateway } from '#tests/helpers/gateway_process'
 import { startNode } from '#tests/helpers/boot/node_process'
 import { production, secretsOf, type Variables } from '#tests/helpers/boot/production'
 import { findPostgresPrograms, postgresCluster } from '#tests/helpers/postgres_cluster'
@@ -25,12 +25,12 @@ test.group('Boot | A database that is refused', () => {
     context.cleanup(() => void database.close())
     const add = database.prepare(`insert into adonis_schema (name, batch) values (?, 9)`)
     add.run('database/migrations/2999_of_the_future')
-    const newer = await startGateway(variables, { dotEnv: folder.path })
+    const newer = await launchGateway(variables, { dotEnv: folder.path })
     assert.equal(await newer.ended, 1)
 
     database.exec(`delete from adonis_schema where name like '%future'`)
     database.exec(`delete from adonis_schema where id = (select max(id) from adonis_schema)`)
-    const half = await startGateway(variables, { dotEnv: folder.path })
+    const half = await launchGateway(variables, { dotEnv: folder.path })
     assert.equal(await half.ended, 1)
 
     assert.include(newer.output(), 'migrated by a newer version (2999_of_the_future)')
@@ -54,24 +54,23 @@ test.group('Boot | A database that is refused', () => {
     }
 
     await cluster.start({ fsync: 'off' })
-    const refused = await startGateway(variables, { dotEnv: folder.path })
+    const refused = await launchGateway(variables, { dotEnv: folder.path })
     assert.equal(await refused.ended, 1)
     assert.include(refused.output(), 'PostgreSQL runs with fsync=off')
     assert.notMatch(refused.output(), LISTENING)
     await cluster.stop('fast')
 
     await cluster.start()
-    const admitted = await startGateway(variables, { dotEnv: folder.path })
+    const admitted = await launchGateway(variables, { dotEnv: folder.path })
     await admitted.printed(LISTENING)
-    admitted.kill('SIGTERM')
-    assert.equal(await admitted.ended, 0)
+    assert.equal(await admitted.stop(), 0)
   }).skip(!programs, 'no PostgreSQL programs')
 
   test('D14 | that was down at boot and answers later: the process ends then', async (context) => {
     const { assert } = context
     const folder = await temporaryFolder(context)
     const cluster = await postgresCluster(context, programs!)
-    const gateway = await startGateway(
+    const gateway = await launchGateway(
       { ...production(), DB_CONNECTION: 'postgres', DATABASE_URL: cluster.url.href },
       { dotEnv: folder.path }
     )

@@ -42,7 +42,7 @@ test.group('A database that stops under load and comes back', () => {
       await cluster.start()
       const name = `database-stopped-${mode}`
       const database = await trialDatabase(context, { sandbox, name, on: cluster.url })
-      await startGatewayProcess(context, database.env)
+      await startGatewayProcess(database.env)
 
       const made: MadeRequest[] = []
       const since = (start: number, kind: MadeRequest['kind'], status: number) =>

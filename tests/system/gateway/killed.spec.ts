@@ -28,13 +28,13 @@ test.group('A gateway that is killed', (group) => {
     const tokenRequests = () => sandbox.requests.filter(({ path: at }) => at === '/oauth/v3/token')
 
     sandbox.fault({ on: 'token', kind: 'hang', accepted: true })
-    const first = await startGatewayProcess(context, env)
+    const first = await startGatewayProcess(env)
     const lost = first.call('POST', '/api/sms/send', { bearer, body: sms }).catch(() => 'lost')
     await eventually(() => sandbox.faults.length === 0, 'the token request arrives')
     await first.kill()
     assert.equal(await lost, 'lost')
 
-    const second = await startGatewayProcess(context, env)
+    const second = await startGatewayProcess(env)
     const answer = await second.call('POST', '/api/sms/send', { bearer, body: sms })
     assert.equal(answer.status, 201, answer.text)
     await second.call('POST', '/api/sms/send', { bearer, body: sms })
