@@ -8,6 +8,7 @@ export interface MadeRequest {
   /** Whom an SMS was for: each number is used once. */
   to?: string
   status?: number
+  headers?: Headers
   data?: Record<string, unknown>
 }
 
@@ -17,6 +18,9 @@ export interface LoadOptions {
 
   /** Every request, in the order in which they were made; shared by all trials of a database. */
   made: MadeRequest[]
+
+  /** How many callers send SMS at once; 8, unless said. */
+  senders?: number
 
   /** Whether an administrator keeps forcing new tokens; yes, unless said. */
   refreshing?: boolean
@@ -33,7 +37,7 @@ export class Load {
   constructor(options: LoadOptions) {
     this.#options = options
     const kinds: MadeRequest['kind'][] = [
-      ...Array<'send'>(SENDERS).fill('send'),
+      ...Array<'send'>(options.senders ?? SENDERS).fill('send'),
       'stranger',
       'read',
     ]
@@ -64,6 +68,7 @@ export class Load {
     try {
       const answer = await this.#fetch(request)
       request.status = answer.status
+      request.headers = answer.headers
       request.data = ((await answer.json()) as { data?: Record<string, unknown> }).data
       return true
     } catch {

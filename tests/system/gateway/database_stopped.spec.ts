@@ -64,8 +64,11 @@ test.group('A database that stops under load and comes back', () => {
       await eventually(() => since(after, 'send', 201) > 20, 'it recovers by itself', 20_000)
       await load.stop()
 
-      for (const { kind, status, requestId } of made) {
+      for (const { kind, status, headers, requestId } of made) {
         assert.include(ANSWERS[kind], status!, `${kind} ${requestId}`)
+        if (status !== 503) continue
+        assert.match(headers!.get('content-type')!, /^application\/problem\+json/, requestId)
+        assert.isAbove(Number(headers!.get('retry-after')), 0, requestId)
       }
       const found = await checkAfterKill(assert, { database, sandbox, made })
       if (!refreshing) assert.equal(found.tokenRequests, 1, 'the token outlives its database')
