@@ -7,7 +7,7 @@ import { LoggerFactory } from '@adonisjs/core/factories/logger'
 import { Emitter } from '@adonisjs/core/events'
 import { Secret } from '@adonisjs/core/helpers'
 import { Database } from '@adonisjs/lucid/database'
-import type { ConnectionConfig, QueryClientContract } from '@adonisjs/lucid/types/database'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import { ChainGuard } from '#audit/chain/chain_guard'
 import { SigningKey } from '#audit/chain/signing_key'
 import { TrustedKeys } from '#audit/chain/trusted_keys'
@@ -15,9 +15,10 @@ import { entryOf } from '#audit/recording/entry'
 import { GroupWriter } from '#audit/recording/group_writer'
 import { AuditStore } from '#audit/stores/audit_store'
 import { systemClock } from '#shared/clock'
+import { connectionConfig, type Place } from '#tests/helpers/audit/connection_config'
 
 const SEED = Buffer.alloc(32, 5).toString('base64')
-const SQLITE_FILE = 'tmp/bench-audit.sqlite3'
+const SQLITE_FILE = resolve('tmp/bench-audit.sqlite3')
 const SCHEMA = 'bench_audit_verify'
 const GROUP = 64
 
@@ -40,9 +41,8 @@ export async function sqliteDatabase(): Promise<BenchDatabase> {
   }
   remove()
   const env = { DB_CONNECTION: 'sqlite', SQLITE_PATH: SQLITE_FILE, AUDIT_SIGNING_KEY: SEED }
-  const connection = { filename: resolve(SQLITE_FILE) }
-  const config = { client: 'better-sqlite3', connection, useNullAsDefault: true } as const
-  return open('SQLite', config, { env, remove })
+  const place = { dialect: 'SQLite', file: SQLITE_FILE } as const
+  return open(place, { env, remove })
 }
 
 /** Undefined, and said so, where no PostgreSQL answers. */
@@ -69,13 +69,12 @@ export async function postgresDatabase(): Promise<BenchDatabase | undefined> {
     DATABASE_URL: address.href,
     AUDIT_SIGNING_KEY: SEED,
   }
-  const connection = { connectionString: address.href }
-  return open('PostgreSQL', { client: 'pg', connection }, { env, remove })
+  const place = { dialect: 'PostgreSQL', url, schema: SCHEMA } as const
+  return open(place, { env, remove })
 }
 
 async function open(
-  name: string,
-  config: ConnectionConfig,
+  place: Place,
   { env, remove }: { env: Record<string, string>; remove: () => void | Promise<void> }
 ): Promise<BenchDatabase> {
   execFileSync(process.execPath, ['ace.js', 'migration:run'], {
@@ -84,11 +83,11 @@ async function open(
   })
   const emitter = new Emitter(new AppFactory().create(new URL('./', import.meta.url)))
   const logger = new LoggerFactory().create()
-  const connections = { audit: config }
+  const connections = { audit: connectionConfig(place) }
   const database = new Database({ connection: 'audit', connections }, logger, emitter)
 
   return {
-    name,
+    name: place.dialect,
     env,
     connect: () => database.connection(),
     async close() {

@@ -18,11 +18,17 @@ const EVENTS = 100_000
 const PAGE = 1_000
 const COLUMNS = ['seq', 'body', 'fingerprint', 'prev_fingerprint', ...Object.keys(FILTER_COLUMNS)]
 const SELECT = `SELECT ${COLUMNS.join(', ')} FROM audit_events`
+const SELECT_VALUES = 'SELECT event_id, field, salt, value FROM audit_personal_values'
 
 interface Row {
   seq: number | string
   body: string
   prev_fingerprint: string
+}
+
+interface Value {
+  salt: string
+  value: string
 }
 
 /** Verification beside the least that it has to do: read the rows with the driver, and hash them. */
@@ -60,9 +66,11 @@ async function verified(verifier: ChainVerifier): Promise<void> {
 
 async function rawSqlite({ SQLITE_PATH: path }: BenchDatabase['env']) {
   const database = new BetterSqlite(path, { readonly: true })
-  const select = database.prepare(`${SELECT} ORDER BY seq`)
+  const events = database.prepare(`${SELECT} ORDER BY seq`)
+  const values = database.prepare(SELECT_VALUES)
   return () => {
-    for (const row of select.iterate()) hash('sha256', bytesOf(row as Row), 'hex')
+    for (const row of events.iterate()) hash('sha256', bytesOf(row as Row), 'hex')
+    for (const row of values.iterate()) hash('sha256', bytesOfValue(row as Value), 'hex')
   }
 }
 
@@ -76,6 +84,8 @@ async function rawPostgres({ DATABASE_URL: connectionString }: BenchDatabase['en
       for (const row of rows) hash('sha256', bytesOf(row), 'hex')
       after = Number(rows.at(-1).seq)
     }
+    const values = await client.query(SELECT_VALUES)
+    for (const row of values.rows) hash('sha256', bytesOfValue(row), 'hex')
     await client.end()
   }
 }
@@ -93,4 +103,8 @@ async function inMemory(store: ChainStore): Promise<Contender['run']> {
 
 function bytesOf({ body, prev_fingerprint: previous }: Row): Buffer {
   return Buffer.concat([Buffer.of(0), Buffer.from(previous, 'hex'), Buffer.from(body, 'utf8')])
+}
+
+function bytesOfValue({ salt, value }: Value): Buffer {
+  return Buffer.concat([Buffer.from(salt, 'hex'), Buffer.from(value, 'utf8')])
 }

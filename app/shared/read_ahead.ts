@@ -1,6 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
 /**
  * Asks for the next item before the one at hand is used, so that whoever makes them works
- * meanwhile. A failure comes in its turn, after the items before it.
+ * meanwhile. A failure comes in its turn, after the items before it. Between two items all
+ * others in the process have their turn.
  */
 export async function* readAhead<Item>(source: AsyncIterable<Item>): AsyncGenerator<Item> {
   const items = source[Symbol.asyncIterator]()
@@ -13,6 +16,8 @@ export async function* readAhead<Item>(source: AsyncIterable<Item>): AsyncGenera
       next = items.next()
       // Whoever goes no further does not want its failure.
       next.catch(() => {})
+      // Only now is the question on its way.
+      await nextTurn()
       yield value
     }
   } finally {

@@ -3,7 +3,8 @@ import { ExportOvertaken } from '#audit/export/errors'
 import { type EventFilters, hasFilters } from '#audit/search/event_filters'
 import type { ExportStore, StoredEvent } from '#audit/stores/export_store'
 
-const PAGE = 250
+/** Some 128 KB when written. */
+const PAGE = 160
 
 /** How many numbers one query may look through, so that none takes long where few events match. */
 const STRETCH = 20_000

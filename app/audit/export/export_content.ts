@@ -18,9 +18,6 @@ export interface ExportContentParts {
   clock: Clock
 }
 
-/** Some 64 KB. */
-const EVENTS_PER_CHUNK = 80
-
 /** The bytes of one export: events, and a signed manifest of what they were. */
 export class ExportContent {
   readonly #parts: ExportContentParts
@@ -53,11 +50,7 @@ export class ExportContent {
     const { format, pages } = this.#parts
     if (format.opening) yield this.#hashed(format.opening)
 
-    for await (const page of readAhead(pages)) {
-      for (let start = 0; start < page.length; start += EVENTS_PER_CHUNK) {
-        yield this.#written(page.slice(start, start + EVENTS_PER_CHUNK))
-      }
-    }
+    for await (const page of readAhead(pages)) yield this.#written(page)
 
     const manifest = this.#manifest()
     yield Buffer.from(format.closing(manifest))
