@@ -18,6 +18,7 @@ export default defineConfig({
     () => import('@adonisjs/mail/mail_provider'),
     () => import('#providers/audit_checkpoints_provider'),
     () => import('#providers/audit_provider'),
+    () => import('#providers/audit_recording_provider'),
     () => import('#providers/audit_reading_provider'),
     () => import('#providers/audit_retention_provider'),
     () => import('#providers/audit_verification_provider'),

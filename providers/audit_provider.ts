@@ -1,26 +1,32 @@
 import { Logger } from '@adonisjs/core/logger'
-import { AttemptSweep } from '#audit/recording/attempt_sweep'
+import type { ApplicationService } from '@adonisjs/core/types'
 import type { AuditConfig } from '#audit/audit_config'
 import { AuditTrail } from '#audit/recording/audit_trail'
 import { CheckpointSchedule } from '#audit/checkpoints/checkpoint_schedule'
 import { RollbackWatch } from '#audit/checkpoints/rollback_watch'
 import { developmentSeed } from '#audit/chain/development_seed'
-import { ServiceLife } from '#audit/recording/service_life'
+import { ServiceRuns } from '#audit/recording/service_runs'
 import { ChainGuard } from '#audit/chain/chain_guard'
 import { SigningKey } from '#audit/chain/signing_key'
 import { TrustedKeys } from '#audit/chain/trusted_keys'
 import { AttemptStore } from '#audit/stores/attempt_store'
 import { AuditStore } from '#audit/stores/audit_store'
+import { ServiceRunStore } from '#audit/stores/service_run_store'
 import { systemClock } from '#shared/clock'
 import { EventRecorder } from '#shared/event_recorder'
 import { failureCode } from '#shared/failure_code'
-import { BackgroundProvider } from './_background_provider.js'
 
-/** Binds the audit trail, and keeps the record of this process's life in it. */
-export default class AuditProvider extends BackgroundProvider {
-  #sweep?: AttemptSweep
-  #life?: ServiceLife
+/** Binds the audit trail. */
+export default class AuditProvider {
   #checkpoints?: CheckpointSchedule
+
+  constructor(protected app: ApplicationService) {}
+
+  /** Only a process that serves makes checkpoints by itself. */
+  async ready() {
+    if (this.app.getEnvironment() !== 'web') return
+    this.#checkpoints = await this.app.container.make(CheckpointSchedule)
+  }
 
   register() {
     const { container } = this.app
@@ -42,6 +48,17 @@ export default class AuditProvider extends BackgroundProvider {
     container.singleton(AuditStore, async (resolver) => {
       const database = await resolver.make('lucid.db')
       return new AuditStore(() => database.connection(), this.#config().chain)
+    })
+
+    container.singleton(ServiceRuns, async (resolver) => {
+      const database = await resolver.make('lucid.db')
+      return new ServiceRuns({
+        store: await resolver.make(AuditStore),
+        runs: new ServiceRunStore(() => database.connection()),
+        recorder: await resolver.make(EventRecorder),
+        clock: systemClock,
+        instanceId: this.#config().instanceId,
+      })
     })
 
     container.singleton(AttemptStore, async (resolver) => {
@@ -73,48 +90,6 @@ export default class AuditProvider extends BackgroundProvider {
       const logger = await this.app.container.make(Logger)
       logger.error({ code: failureCode(error) }, 'The checkpoint file cannot be read')
     }
-  }
-
-  protected async begin() {
-    this.#checkpoints = await this.app.container.make(CheckpointSchedule)
-    this.#life = await this.#createLife()
-    this.#life.start()
-
-    this.#sweep = await this.#createSweep()
-    this.#sweep.start()
-  }
-
-  protected async end() {
-    await this.#sweep?.stop()
-    await this.#life?.stop()
-  }
-
-  async #createLife(): Promise<ServiceLife> {
-    return new ServiceLife({
-      recorder: await this.app.container.make(EventRecorder),
-      clock: systemClock,
-      retryMs: this.#config().startRetryMs,
-      details: {
-        version: this.app.version?.toString() ?? null,
-        node: process.version,
-        mode: this.app.nodeEnvironment,
-      },
-    })
-  }
-
-  async #createSweep(): Promise<AttemptSweep> {
-    const { container } = this.app
-    const { attemptAgeMs, sweepIntervalMs } = this.#config()
-
-    return new AttemptSweep({
-      store: await container.make(AuditStore),
-      attempts: await container.make(AttemptStore),
-      recorder: await container.make(EventRecorder),
-      clock: systemClock,
-      logger: await container.make(Logger),
-      ageMs: attemptAgeMs,
-      intervalMs: sweepIntervalMs,
-    })
   }
 
   #config(): AuditConfig {

@@ -21,6 +21,10 @@ export interface ProcessRequest {
   raw?: string
 }
 
+export interface GatewayProcessOptions extends NodeProcessOptions {
+  nodeArgs?: string[]
+}
+
 export type GatewayProcess = Awaited<ReturnType<typeof launchGateway>>
 
 export const LISTENING = /started HTTP server/
@@ -70,7 +74,7 @@ export async function userToken(env: Variables, role: 'sender' | 'admin'): Promi
 /** The real server, as a process of its own. It may or may not get to listen. */
 export async function launchGateway(
   variables: Variables,
-  { nodeArgs = [], ...options }: NodeProcessOptions & { nodeArgs?: string[] } = {}
+  { nodeArgs = [], ...options }: GatewayProcessOptions = {}
 ) {
   const port = variables.PORT ?? String(await freePort())
   const args = [...nodeArgs, '--import=@poppinss/ts-exec', 'bin/server.ts']
@@ -88,7 +92,7 @@ export async function launchGateway(
 /** A gateway as operators start it, which answers. */
 export async function startGatewayProcess(
   variables: Variables,
-  options?: NodeProcessOptions
+  options?: GatewayProcessOptions
 ): Promise<GatewayProcess> {
   const gateway = await launchGateway(variables, options)
   let ended = false

@@ -1,8 +1,10 @@
-import type { AuditEvent, EventRecorder } from '#shared/event_recorder'
+import { SERVICE, type ServiceRuns } from '#audit/recording/service_runs'
 import type { Cancel, Clock } from '#shared/clock'
+import type { AuditEvent, EventRecorder } from '#shared/event_recorder'
 
 export interface ServiceLifeOptions {
   recorder: EventRecorder
+  runs: Pick<ServiceRuns, 'end'>
   clock: Clock
 
   /** Time between two tries to record the start, in milliseconds. */
@@ -11,8 +13,6 @@ export interface ServiceLifeOptions {
   /** What is recorded with the start, e.g. the version that runs. */
   details: AuditEvent['details']
 }
-
-const SERVICE = { type: 'service', id: 'orange-sms-gateway' }
 
 /**
  * Records when the service started and stopped. A database that is down delays the
@@ -53,13 +53,31 @@ export class ServiceLife {
 
     await this.#recordStart()
     if (this.#unrecordedStart) return
-    await this.#tryRecording({ type: 'service.stopped', outcome: 'success', target: SERVICE })
+    await this.#recordEnd({ type: 'service.stopped', outcome: 'success', target: SERVICE })
+  }
+
+  /**
+   * Records that an error ends the service which nobody caught. Tries once.
+   *
+   * @param code the kind of the error, never its text
+   */
+  async crash(reasonCode: string, code: string): Promise<void> {
+    this.#stopping = true
+    this.#cancel()
+    await this.#recordEnd({
+      type: 'service.crashed',
+      outcome: 'failure',
+      severity: 'high',
+      reasonCode,
+      target: SERVICE,
+      details: { code },
+    })
   }
 
   async #recordStart(): Promise<void> {
     if (!this.#unrecordedStart) return
 
-    if (await this.#tryRecording(this.#unrecordedStart)) {
+    if (await succeeds(this.#options.recorder.record(this.#unrecordedStart))) {
       this.#unrecordedStart = undefined
       return
     }
@@ -70,11 +88,15 @@ export class ServiceLife {
     })
   }
 
-  /** The recorder rejects with its own error only, and has logged why. */
-  async #tryRecording(event: AuditEvent): Promise<boolean> {
-    return this.#options.recorder.record(event).then(
-      () => true,
-      () => false
-    )
+  async #recordEnd(event: AuditEvent): Promise<void> {
+    await succeeds(this.#options.runs.end(event))
   }
+}
+
+/** The recorder has logged why, if not. */
+function succeeds(recorded: Promise<void>): Promise<boolean> {
+  return recorded.then(
+    () => true,
+    () => false
+  )
 }

@@ -13,6 +13,9 @@ const SEED = Number(process.env.OUTAGE_SEED ?? Date.now() % 1_000_000)
 const OUTAGES = 2
 const LONGEST_LOAD_MS = 1_000
 
+/** A token request that was under way when the database stopped began at most so long before. */
+const UNDER_WAY_MS = 1_000
+
 /**
  * What callers may be told: nobody is left without an answer, and nobody gets a 500. The SMS
  * that were on their way to Orange when the database stopped are 202, outcome unknown.
@@ -42,7 +45,7 @@ test.group('A database that stops under load and comes back', () => {
       await cluster.start()
       const name = `database-stopped-${mode}`
       const database = await trialDatabase(context, { sandbox, name, on: cluster.url })
-      await startGatewayProcess(database.env)
+      const gateway = await startGatewayProcess(database.env)
 
       const made: MadeRequest[] = []
       const since = (start: number, kind: MadeRequest['kind'], status: number) =>
@@ -50,15 +53,18 @@ test.group('A database that stops under load and comes back', () => {
       const { env, bearers } = database
       const load = new Load({ url: env.APP_URL, bearers, made, refreshing })
 
+      const outages: { from: number; to: number }[] = []
       for (let outage = 0; outage < OUTAGES; outage++) {
         const before = made.length
         await eventually(() => since(before, 'send', 201) > 20, 'SMS are sent', 20_000)
         await sleep(LONGEST_LOAD_MS * random())
+        const from = Date.now()
         await cluster.stop(mode)
 
         const stopped = made.length
         await eventually(() => since(stopped, 'send', 503) > 20, 'callers are told', 30_000)
         await cluster.start()
+        outages.push({ from, to: Date.now() })
       }
       const after = made.length
       await eventually(() => since(after, 'send', 201) > 20, 'it recovers by itself', 20_000)
@@ -71,6 +77,12 @@ test.group('A database that stops under load and comes back', () => {
         assert.isAbove(Number(headers!.get('retry-after')), 0, requestId)
       }
       const found = await checkAfterKill(assert, { database, sandbox, made })
+      for (const requestedAt of found.open) {
+        const at = Date.parse(requestedAt)
+        const explained = outages.some(({ from, to }) => at > from - UNDER_WAY_MS && at < to)
+        assert.isTrue(explained, `the outage explains ${requestedAt}`)
+      }
+      assert.equal(await gateway.stop(), 0, gateway.output())
       if (!refreshing) assert.equal(found.tokenRequests, 1, 'the token outlives its database')
       console.log(`${mode}, seed ${SEED}: ${made.length} requests, ${JSON.stringify(found)}`)
     })

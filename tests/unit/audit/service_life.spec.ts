@@ -6,7 +6,13 @@ import { RecordingEventRecorder } from '#tests/helpers/recording_event_recorder'
 function serviceLife() {
   const clock = new ManualClock()
   const recorder = new RecordingEventRecorder()
-  const life = new ServiceLife({ recorder, clock, retryMs: 5_000, details: { version: '1.2.3' } })
+  const life = new ServiceLife({
+    recorder,
+    runs: { end: (event) => recorder.record(event) },
+    clock,
+    retryMs: 5_000,
+    details: { version: '1.2.3' },
+  })
   return { clock, recorder, life, types: () => recorder.events.map(({ type }) => type) }
 }
 
@@ -61,5 +67,20 @@ test.group('The life of the service', () => {
     await life.stop()
 
     assert.deepEqual(types(), ['service.started', 'service.stopped'])
+  })
+
+  test('a crash is told with the kind of the error and nothing else of it', async ({ assert }) => {
+    const { life, recorder, clock, types } = serviceLife()
+    life.start()
+    await clock.advance(1)
+
+    await life.crash('uncaughtException', 'TypeError')
+
+    assert.deepEqual(types(), ['service.started', 'service.crashed'])
+    assert.containSubset(recorder.events[1], {
+      outcome: 'failure',
+      reasonCode: 'uncaughtException',
+      details: { code: 'TypeError' },
+    })
   })
 })
