@@ -1,3 +1,5 @@
+import type { ChainPosition } from '#audit/chain/position'
+import type { ExportedEvent } from '#audit/export/export_line'
 import type { ExportManifest } from '#audit/export/manifest'
 import { type CheckedPosition, checkChain } from '#audit/verification/chain_check'
 import type { ExportLine } from '#audit/verification/export_lines'
@@ -20,6 +22,9 @@ export class ExportCheck {
   last?: CheckedPosition
   fault?: ExportFault
 
+  /** The last event that names the signature of the head before it: nobody without the key rewrites past it. */
+  lastSigned?: { before: ChainPosition; signature: string }
+
   /** The first place where events follow that are not the next ones. */
   gap?: ExportFault
 
@@ -40,6 +45,7 @@ export class ExportCheck {
     this.count += 1
     this.firstSeq ??= row.seq
     this.last = head
+    this.#remember(row.prev_fingerprint, event)
   }
 
   /** What is wrong with the manifest, given that its signature is not. */
@@ -62,6 +68,11 @@ export class ExportCheck {
     if (last) this.gap ??= { problem: 'gap', firstBadSeq: last.seq + 1, line }
     if (row.seq === 1) return { seq: 0, fingerprint: NO_EVENT }
     return { seq: row.seq - 1, fingerprint: row.prev_fingerprint }
+  }
+
+  #remember(fingerprint: string, { seq, body: { headSignature } }: ExportedEvent): void {
+    if (typeof headSignature !== 'string') return
+    this.lastSigned = { before: { seq: seq - 1, fingerprint }, signature: headSignature }
   }
 
   #refuse(problem: ExportProblem, firstBadSeq: number, line: number): void {

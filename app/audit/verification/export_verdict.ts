@@ -10,6 +10,7 @@ export type ExportProblem =
   | 'manifest_key_unknown'
   | 'manifest_disagrees'
   | 'file_changed'
+  | 'rewritten'
   | 'tail_cut'
   | 'rolled_back'
 
@@ -31,20 +32,26 @@ export interface ExportVerdict {
   /** Kept checkpoints that the export agrees with. */
   checkpoints: { agreed: number; ignored: number }
 
-  /** Whether the events follow each other without a gap; otherwise each was checked by itself. */
+  /**
+   * Whether the events follow each other without a gap. Otherwise each was checked by itself,
+   * and nothing is proven of the events between them.
+   */
   complete: boolean
 
   /** The line that is wrong, from 1. */
   line: number | null
 }
 
-/** One sentence for people. */
+const CHOSEN =
+  'chosen by filters: they are what was exported, and each agrees with itself. Whether events between them were changed or removed, only an export without filters or audit:verify can tell.'
+
+/** For people. */
 export function exportSentenceOf(verdict: ExportVerdict): string {
   const { valid, count, firstSeq, lastSeq, firstBadSeq, line, problem, complete } = verdict
   if (valid) {
     if (count === 0) return 'Valid: the export holds no events.'
-    const kind = complete ? 'without a gap' : 'chosen by filters, each checked by itself'
-    return `Valid: ${count} events, ${firstSeq} to ${lastSeq}, ${kind}.`
+    const kind = complete ? 'without a gap.' : CHOSEN
+    return `Valid: ${count} events, ${firstSeq} to ${lastSeq}, ${kind}`
   }
 
   const event = firstBadSeq === null ? '' : ` First bad event: ${firstBadSeq}.`
@@ -65,6 +72,8 @@ const EXPLANATIONS: Record<ExportProblem, string> = {
   manifest_forged: 'the signature of the manifest is wrong.',
   manifest_key_unknown: 'the manifest is signed by a key that was not given.',
   manifest_disagrees: 'the manifest tells of other events than the export holds.',
+  rewritten:
+    'the trail had been rewritten when it was exported: a signature in it was made for other events.',
   file_changed: 'the bytes of the export are not those that were signed.',
   tail_cut: 'a checkpoint tells of events behind the end of the export.',
   rolled_back: 'a checkpoint tells another history than the export.',

@@ -1,6 +1,7 @@
+import { headText } from '#audit/chain/signed_head'
 import type { TrustedKeys } from '#audit/chain/trusted_keys'
 import type { CheckpointEntry } from '#audit/checkpoints/checkpoint_line'
-import { manifestText, type SignedManifest } from '#audit/export/manifest'
+import { type ExportManifest, manifestText, type SignedManifest } from '#audit/export/manifest'
 import { ExportCheck, type ExportFault } from '#audit/verification/export_check'
 import { ExportComparison } from '#audit/verification/export_comparison'
 import { type ExportLine, exportLines } from '#audit/verification/export_lines'
@@ -96,11 +97,21 @@ export class ExportVerifier {
     if (problem) return this.#located({ problem, firstBadSeq: null, line: null })
 
     const { manifest } = this.#signed!
+    if (this.#isRewritten(manifest)) {
+      return this.#located({ problem: 'rewritten', firstBadSeq: null, line: null })
+    }
     const disagreement = await comparison.end(manifest)
     if (!disagreement || (disagreement.problem === 'tail_cut' && !isWhole(manifest))) {
       return undefined
     }
     return { ...disagreement, line: null }
+  }
+
+  /** Who rewrites events spoils every signature behind them, so the last one tells. */
+  #isRewritten({ chain }: ExportManifest): boolean {
+    const { lastSigned } = this.#check
+    if (!lastSigned) return false
+    return !this.#parts.keys.anySigned(headText(chain, lastSigned.before), lastSigned.signature)
   }
 
   #faultInEvents(): ExportFault | undefined {

@@ -113,6 +113,18 @@ test.group('Verifying an export', () => {
     assert.containSubset(verdict, { firstBadSeq: 5, problem: 'file_changed' })
   })
 
+  test('one that was made of a rewritten trail is told by the signatures in its events', async ({
+    assert,
+  }) => {
+    const lines = rewritten(await linesOfTrail(), 5)
+    const whole = await verify(exportText(lines))
+    assert.containSubset(whole, { valid: false, firstBadSeq: 5, problem: 'rewritten' })
+
+    const chosen = lines.filter((_, index) => [1, 2, 6].includes(index))
+    const filtered = await verify(exportText(chosen, { filters: { actor: '7' } }))
+    assert.containSubset(filtered, { valid: false, problem: 'rewritten' })
+  })
+
   test('one that was cut off says so', async ({ assert }) => {
     const lines = await linesOfTrail()
     const text = exportText(lines)
