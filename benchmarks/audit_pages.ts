@@ -42,7 +42,7 @@ function searches(rows: number): Record<string, string>[] {
     week,
     half,
     { ...half, type: 'auth.token.request_failed', outcome: 'failure' },
-    { ...week, sort: '-severity' },
+    { from: at(0.5), to: at(0.5, 3), sort: '-severity' },
   ]
 }
 

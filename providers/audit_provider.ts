@@ -5,12 +5,14 @@ import { AuditTrail } from '#audit/recording/audit_trail'
 import { CheckpointSchedule } from '#audit/checkpoints/checkpoint_schedule'
 import { RollbackWatch } from '#audit/checkpoints/rollback_watch'
 import { developmentSeed } from '#audit/chain/development_seed'
+import { RecordingCheck } from '#audit/recording/recording_check'
 import { ServiceRuns } from '#audit/recording/service_runs'
 import { ChainGuard } from '#audit/chain/chain_guard'
 import { SigningKey } from '#audit/chain/signing_key'
 import { TrustedKeys } from '#audit/chain/trusted_keys'
 import { AttemptStore } from '#audit/stores/attempt_store'
 import { AuditStore } from '#audit/stores/audit_store'
+import { CheckpointStore } from '#audit/stores/checkpoint_store'
 import { ServiceRunStore } from '#audit/stores/service_run_store'
 import { systemClock } from '#shared/clock'
 import { EventRecorder } from '#shared/event_recorder'
@@ -64,6 +66,11 @@ export default class AuditProvider {
     container.singleton(AttemptStore, async (resolver) => {
       const database = await resolver.make('lucid.db')
       return new AttemptStore(() => database.connection())
+    })
+
+    container.singleton(RecordingCheck, async (resolver) => {
+      const store = await resolver.make(CheckpointStore)
+      return new RecordingCheck(() => store.head(), await resolver.make(ChainGuard))
     })
 
     container.singleton(EventRecorder, async (resolver) => {

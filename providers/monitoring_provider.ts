@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import type { ApplicationService } from '@adonisjs/core/types'
 import { HealthChecks } from '@adonisjs/core/health'
 import { CheckpointCheck } from '#audit/checkpoints/checkpoint_check'
+import { RecordingCheck } from '#audit/recording/recording_check'
 import { DatabaseCheck } from '#monitoring/database_check'
 import MonitoringSecretMiddleware from '#monitoring/middleware/monitoring_secret_middleware'
 import { TokenCheck } from '#monitoring/token_check'
@@ -25,6 +26,7 @@ export default class MonitoringProvider {
       return new HealthChecks().register([
         new DatabaseCheck(() => this.#pendingMigrations()),
         new TokenCheck(await resolver.make(OAuthManager)),
+        await resolver.make(RecordingCheck),
         await resolver.make(CheckpointCheck),
       ])
     })

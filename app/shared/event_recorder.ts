@@ -65,12 +65,17 @@ export abstract class EventRecorder {
 
 /** Nothing can be recorded, so nothing may be done. */
 export class RecordingUnavailable extends GatewayError {
-  constructor() {
-    super('The audit trail cannot be written at the moment, so nothing was done.', {
+  /** @param forNow false: it stays so until an operator has looked into it */
+  constructor(forNow = true) {
+    super(forNow ? OUTAGE : REFUSAL, {
       code: 'recording_unavailable',
       status: 503,
-      retryable: true,
-      retryAfterMs: 5_000,
+      retryable: forNow,
+      retryAfterMs: forNow ? 5_000 : undefined,
     })
   }
 }
+
+const OUTAGE = 'The audit trail cannot be written at the moment, so nothing was done.'
+const REFUSAL =
+  'The audit trail may not be written until an operator has looked into it, so nothing was done.'

@@ -69,7 +69,8 @@ export class Appender {
       for (const { resolve } of group) resolve()
       if (head) this.#parts.committed?.(head)
     } catch (error) {
-      for (const { reject } of group) reject(error)
+      // What keeps one group from the disk keeps the next: nobody waits for a timeout of their own.
+      for (const { reject } of [...group, ...this.#waiting.splice(0)]) reject(error)
     }
   }
 

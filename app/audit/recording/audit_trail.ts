@@ -1,10 +1,11 @@
 import type { Logger } from '@adonisjs/core/logger'
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 import { type AuditEvent, EventRecorder, RecordingUnavailable } from '#shared/event_recorder'
+import { ChainRefused } from '#audit/chain/errors'
 import { Appender, type AppenderParts } from '#audit/recording/appender'
 import { type Entry, entryOf } from '#audit/recording/entry'
 import { GroupWriter, type GroupWriterParts } from '#audit/recording/group_writer'
-import { OutageLog } from '#audit/recording/outage_log'
+import { RecordingOutage } from '#audit/recording/recording_outage'
 import type { AuditStore } from '#audit/stores/audit_store'
 
 export interface AuditTrailOptions extends GroupWriterParts, Pick<AppenderParts, 'committed'> {
@@ -20,7 +21,7 @@ export class AuditTrail extends EventRecorder {
   readonly #store: AuditStore
   readonly #writer: GroupWriter
   readonly #appender: Appender
-  readonly #outage: OutageLog
+  readonly #outage: RecordingOutage
 
   constructor({ logger, instanceId, ...parts }: AuditTrailOptions) {
     super()
@@ -28,7 +29,11 @@ export class AuditTrail extends EventRecorder {
     this.#store = parts.store
     this.#writer = new GroupWriter(parts)
     this.#appender = new Appender({ ...parts, writer: this.#writer })
-    this.#outage = new OutageLog(logger, 'Recording audit events')
+    this.#outage = new RecordingOutage({
+      logger,
+      clock: parts.clock,
+      append: (event) => this.#appender.append(entryOf(event, instanceId)),
+    })
   }
 
   /**
@@ -43,10 +48,11 @@ export class AuditTrail extends EventRecorder {
       await (trx ? this.#join(entry, trx) : this.#appender.append(entry))
     } catch (error) {
       this.#outage.failed(error)
-      throw new RecordingUnavailable()
+      throw new RecordingUnavailable(!(error instanceof ChainRefused))
     }
 
-    this.#outage.worked()
+    // The one connection of SQLite is taken while a transaction is open.
+    if (!trx) await this.#outage.worked()
   }
 
   /** In a savepoint. A conflict ends the whole transaction, so there is nothing to try again here. */

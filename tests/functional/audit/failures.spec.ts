@@ -27,8 +27,12 @@ for (const { name, open } of auditDatabases) {
       await connect().rawQuery('ALTER TABLE hidden RENAME TO audit_personal_values')
       await trail.record(EVENT)
 
-      assert.containSubset(checkChain(await chainRows(connect())), { valid: true, count: 2 })
+      const rows = await chainRows(connect())
+      assert.containSubset(checkChain(rows), { valid: true, count: 3 })
       assert.lengthOf(await connect().from('audit_personal_values'), 2)
+      const told = JSON.parse(rows.at(-1)!.body)
+      assert.containSubset(told, { eventType: 'audit.recording.restored', count: 2 })
+      assert.isNumber(told.durationMs)
       assert.deepEqual(
         logs.map((line) => JSON.parse(line).msg),
         ['Recording audit events fails', 'Recording audit events works again']
@@ -125,6 +129,6 @@ test.group('Recording while PostgreSQL is gone', () => {
     await assert.rejects(() => change)
     await trail.record(EVENT)
 
-    assert.containSubset(checkChain(await chainRows(connect())), { valid: true, count: 2 })
+    assert.containSubset(checkChain(await chainRows(connect())), { valid: true, count: 3 })
   }).skip(!postgres, 'no PostgreSQL')
 })

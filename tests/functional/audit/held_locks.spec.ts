@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { test } from '@japa/runner'
 import { checkChain } from '#audit/verification/chain_check'
 import { type AuditEvent, RecordingUnavailable } from '#shared/event_recorder'
@@ -43,7 +44,23 @@ test.group('Recording while somebody keeps PostgreSQL’s head locked', (group) 
 
     await release()
     await trail.record({ ...EVENT, correlationId: 'after' })
-    assert.containSubset(checkChain(await chainRows(connect())), { valid: true, count: 1 })
+    assert.containSubset(checkChain(await chainRows(connect())), { valid: true, count: 2 })
+  })
+
+  test('D7 | whoever waits behind it is refused with it, not a deadline later', async ({
+    assert,
+  }) => {
+    const { connect, trail, release } = await lockedTrail()
+
+    const begun = performance.now()
+    const first = trail.record(EVENT)
+    await setTimeout(QUERY_MS / 3)
+    const answers = await Promise.allSettled([first, trail.record(EVENT), trail.record(EVENT)])
+    assert.isBelow(performance.now() - begun, 1.9 * QUERY_MS)
+    assert.isTrue(answers.every(({ status }) => status === 'rejected'))
+
+    await release()
+    assert.isEmpty(await chainRows(connect()))
   })
 
   test('D6 | a lock timeout is tried again', async ({ assert }) => {

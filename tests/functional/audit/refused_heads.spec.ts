@@ -4,13 +4,16 @@ import { join } from 'node:path'
 import { test } from '@japa/runner'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import { checkChain } from '#audit/verification/chain_check'
+import { ChainGuard } from '#audit/chain/chain_guard'
 import { CheckpointFile } from '#audit/checkpoints/checkpoint_file'
+import { RecordingCheck } from '#audit/recording/recording_check'
+import { CheckpointStore } from '#audit/stores/checkpoint_store'
 import { type AuditEvent, RecordingUnavailable } from '#shared/event_recorder'
 import { anchoredTrail } from '#tests/helpers/audit/anchored_trail'
 import { auditDatabases, type AuditDatabase } from '#tests/helpers/audit/audit_database'
 import { FORGED_HEADS, headOf } from '#tests/helpers/audit/forged_heads'
 import { loadState, storeState } from '#tests/helpers/audit/mutations/trail_state'
-import { testTrail } from '#tests/helpers/audit/test_trail'
+import { testKeys, testTrail } from '#tests/helpers/audit/test_trail'
 import { withoutGuards } from '#tests/helpers/audit/without_guards'
 import { chainRows } from '#tests/helpers/audit_rows'
 import { ManualClock } from '#tests/helpers/manual_clock'
@@ -24,6 +27,12 @@ async function everything(client: QueryClientContract) {
     head: await headOf(client),
     values: await client.from('audit_personal_values').orderBy('event_id').orderBy('field'),
   }
+}
+
+/** What `/health/ready` says about the trail. */
+function ready(connect: () => QueryClientContract) {
+  const store = new CheckpointStore(connect, 'main')
+  return new RecordingCheck(() => store.head(), new ChainGuard(testKeys, 'main')).run()
 }
 
 for (const { name, open } of auditDatabases) {
@@ -52,10 +61,14 @@ for (const { name, open } of auditDatabases) {
           )
         }
         assert.deepEqual(await everything(connect()), forged)
+        const refusal = await started.trail.record(EVENT).catch((error) => error)
+        assert.containSubset(refusal, { status: 503, retryable: false })
+        assert.containSubset(await ready(connect), { status: 'error' })
 
         await connect().from('audit_heads').update(genuine)
+        assert.containSubset(await ready(connect), { status: 'ok' })
         for (const { trail } of [running, started]) await trail.record(EVENT)
-        assert.containSubset(checkChain(await chainRows(connect())), { valid: true, count: 5 })
+        assert.containSubset(checkChain(await chainRows(connect())), { valid: true, count: 7 })
       })
     }
 
@@ -77,7 +90,7 @@ for (const { name, open } of auditDatabases) {
 
       await connect().from('audit_heads').update(genuine)
       await trail.record(EVENT)
-      assert.containSubset(checkChain(await chainRows(connect())), { valid: true, count: 4 })
+      assert.containSubset(checkChain(await chainRows(connect())), { valid: true, count: 5 })
     })
   })
 
@@ -128,7 +141,7 @@ for (const { name, open } of auditDatabases) {
 
         await restore(now)
         await trail.record(EVENT)
-        assert.containSubset(checkChain(await chainRows(connect())), { valid: true, count: 7 })
+        assert.containSubset(checkChain(await chainRows(connect())), { valid: true, count: 8 })
       })
     }
   })
