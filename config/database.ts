@@ -9,14 +9,15 @@ import { endWhenSilent } from '#shared/silent_connection'
 const migrations = { naturalSort: true, paths: [app.makePath('database/migrations')] }
 
 /**
- * Every commit reaches the disk before it is acknowledged (synchronous=FULL):
- * the audit trail and the ledger promise that.
+ * Every commit reaches the disk before it is acknowledged (synchronous=FULL): the audit
+ * trail and the ledger promise that. What is erased leaves the file (secure_delete).
  */
 const SQLITE_PRAGMAS = [
   'journal_mode=WAL',
   'synchronous=FULL',
   'busy_timeout=5000',
   'foreign_keys=ON',
+  'secure_delete=ON',
 ]
 
 /** How long anybody waits for the database, in milliseconds, before being told that it is not there. */

@@ -48,8 +48,10 @@ export class RollbackWatch {
     if (!enforced) return
 
     const known = await this.lastKnown()
+    const isOther = known !== undefined && (await this.#isOther(known))
+    // In one go: in between, an event could be appended to another chain.
     guard.expect(known?.seq ?? 0)
-    if (known && (await this.#isOther(known))) guard.refuse()
+    if (isOther) guard.refuse()
   }
 
   /** The newest event that a genuine checkpoint of the file tells of, since the last acceptance. */
@@ -82,7 +84,7 @@ export class RollbackWatch {
     let agreed: ChainPosition = GENESIS
     let wentOn = false
 
-    for await (const entry of file.recentEntries(keys)) {
+    for await (const entry of file.entries(keys)) {
       if (entry.chain !== store.chain || entry.seq > head.seq) continue
       if (await this.#isOther(entry)) wentOn = true
       else if (entry.seq > agreed.seq) agreed = entry

@@ -66,7 +66,7 @@ export class WatchedAnchor {
 
   /** Whether the checkpoint stands at the anchor now. Never rejects. */
   async offer(checkpoint: Checkpoint): Promise<boolean> {
-    if (!this.#isDue(checkpoint)) return checkpoint.seq <= this.#keptSeq
+    if (!this.#isDue(checkpoint)) return checkpoint.seq === this.#keptSeq
 
     try {
       await this.#parts.anchor.keep(checkpoint)
@@ -83,7 +83,8 @@ export class WatchedAnchor {
 
   #isDue({ seq, reason }: Checkpoint): boolean {
     if (!ROUTINE.includes(reason)) return true
-    if (seq <= this.#keptSeq) return false
+    // A chain that is shorter than what was kept has been put back, and that was accepted.
+    if (seq === this.#keptSeq) return false
 
     const { leastIntervalMs = 0 } = this.#parts.anchor
     const elapsed = this.#parts.clock.now() - (this.#keptAt ?? -Infinity)

@@ -59,6 +59,7 @@ export class Erasure {
       if ((await this.#parts.values.count(batch, request.selector)) === 0) continue
       total += await this.#erase(batch, request)
     }
+    if (total > 0) await this.#parts.values.clearAway()
     return total
   }
 

@@ -44,6 +44,17 @@ export class PersonalValueStore {
       .delete()
     return Number(count)
   }
+
+  /**
+   * Removes what was erased from where SQLite keeps what it wrote last. Its file is clean
+   * already (secure_delete); PostgreSQL clears away by itself (autovacuum).
+   */
+  async clearAway(): Promise<void> {
+    const client = this.#connect()
+    if (client.dialect.name !== 'postgres') {
+      await client.rawQuery('PRAGMA wal_checkpoint(TRUNCATE)')
+    }
+  }
 }
 
 function erasable(

@@ -147,7 +147,7 @@ export class ChainVerifier {
       thorough: provenUpTo !== undefined,
     })
     await comparison.compare(this.#kept())
-    if (this.#outside) await comparison.compare(this.#outside())
+    if (this.#outside) await comparison.compareOutside(this.#outside())
     return comparison
   }
 

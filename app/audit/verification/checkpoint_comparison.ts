@@ -37,7 +37,7 @@ const BATCH = 500
  */
 export class CheckpointComparison {
   readonly #options: ComparisonOptions
-  readonly count: CheckpointCount = { agreed: 0, ignored: 0 }
+  readonly count: CheckpointCount = { agreed: 0, outside: 0, ignored: 0 }
 
   /** The one that begins earliest. */
   earliest?: Disagreement
@@ -48,6 +48,13 @@ export class CheckpointComparison {
   constructor(options: ComparisonOptions) {
     this.#options = options
     this.lastAgreed = options.after
+  }
+
+  /** With checkpoints that were kept outside the database. */
+  async compareOutside(entries: AsyncIterable<CheckpointEntry>): Promise<void> {
+    const { agreed } = this.count
+    await this.compare(entries)
+    this.count.outside = this.count.agreed - agreed
   }
 
   /** Acknowledgements have to be genuine already. @throws the database's error */

@@ -45,6 +45,9 @@ export interface CheckpointCount {
   /** Checkpoints that the chain agrees with. */
   agreed: number
 
+  /** How many of them came from outside the database: without any, a tail that was cut does not show. */
+  outside: number
+
   /** Checkpoints that say something else and that nobody we trust has signed: they prove nothing. */
   ignored: number
 }
@@ -59,7 +62,12 @@ export function sentenceOf(verdict: TrailVerdict): string {
   const { valid, count, firstSeq, lastSeq, firstBadSeq, problem } = verdict
   if (!valid) return `Tampered: ${EXPLANATIONS[problem!]} First bad event: ${firstBadSeq}.`
   if (count === 0) return 'Valid: the trail is empty.'
-  return `Valid: ${count} events, ${firstSeq} to ${lastSeq}.`
+  return `Valid: ${count} events, ${firstSeq} to ${lastSeq}.${blindSpotOf(verdict)}`
+}
+
+function blindSpotOf({ checkpoints: { agreed, outside } }: TrailVerdict): string {
+  if (agreed === 0 || outside > 0) return ''
+  return ' No checkpoint came from outside the database: events cut off its end would not show. Look for the checkpoint file.'
 }
 
 const EXPLANATIONS: Record<TrailProblem, string> = {

@@ -13,6 +13,7 @@ import { RollbackWatch } from '#audit/checkpoints/rollback_watch'
 import { WatchedAnchor } from '#audit/checkpoints/watched_anchor'
 import { ChainStore } from '#audit/stores/chain_store'
 import { CheckpointStore } from '#audit/stores/checkpoint_store'
+import { sentenceOf } from '#audit/verification/verdict'
 import { ChainVerifier } from '#audit/verification/chain_verifier'
 import { RecordingUnavailable, type AuditEvent } from '#shared/event_recorder'
 import { auditDatabases } from '#tests/helpers/audit/audit_database'
@@ -140,7 +141,14 @@ for (const { name, open } of auditDatabases) {
       const here = await checkpointed(context, open)
       await record(here, 9)
       await here.checkpointer.sign('manual')
-      assert.containSubset(await here.verify(), { valid: true, checkpoints: { agreed: 2 } })
+      const checkpoints = { agreed: 2, outside: 1 }
+      assert.containSubset(await here.verify(), { valid: true, checkpoints })
+
+      await rm(here.path)
+      const blind = await here.verify()
+      assert.containSubset(blind, { valid: true, checkpoints: { agreed: 1, outside: 0 } })
+      assert.include(sentenceOf(blind), 'events cut off its end would not show')
+      await here.checkpointer.sign('manual')
 
       await restoreTo(here, 6)
 
@@ -165,15 +173,36 @@ for (const { name, open } of auditDatabases) {
       assert.containSubset(accepted, { seq: 6, lostUpTo: 9 })
       const events = await auditRows('audit.', here.connect())
       assert.deepEqual(
-        events.map(({ body }) => [body.eventType, body.severity, body.details]),
+        events.map(({ body }) => [body.eventType, body.severity]),
         [
-          ['audit.tamper_detected', 'critical', { fromSeq: 7, toSeq: 9 }],
-          ['audit.rollback_acknowledged', 'critical', { fromSeq: 7, toSeq: 9 }],
+          ['audit.tamper_detected', 'critical'],
+          ['audit.recording.restored', 'medium'],
+          ['audit.rollback_acknowledged', 'critical'],
         ]
       )
-      assert.equal(events[1].personal.comment, 'Restored after a disk failure')
-      assert.containSubset(await here.verify(), { valid: true, count: 9 })
+      for (const { body } of [events[0], events[2]]) {
+        assert.deepEqual(body.details, { fromSeq: 7, toSeq: 9 })
+      }
+      assert.equal(events[2].personal.comment, 'Restored after a disk failure')
+      assert.containSubset(await here.verify(), { valid: true, count: 10 })
       await assert.rejects(() => here.accept.run(OPERATOR, 'Again'), NothingToAcknowledge)
+    })
+
+    test('a process that goes on after another one accepted it keeps checkpoints of what follows', async (context) => {
+      const { assert } = context
+      const here = await checkpointed(context, open)
+      await record(here, 9)
+      await here.checkpointer.sign('time')
+      await restoreTo(here, 6)
+
+      here.guard.expect(0)
+      await record(here, 1)
+      await here.checkpointer.sign('time')
+      await here.checkpointer.sign('time')
+      assert.deepEqual(
+        (await here.lines()).map((line) => JSON.parse(line).seq),
+        [9, 7]
+      )
     })
 
     test('an older state that went on elsewhere is another history', async (context) => {

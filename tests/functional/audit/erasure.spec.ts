@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { test } from '@japa/runner'
 import { Erasure } from '#audit/retention/erasure'
 import { LegalHolds } from '#audit/retention/legal_holds'
@@ -101,3 +102,22 @@ for (const { name, open } of auditDatabases) {
     }).timeout(120_000)
   })
 }
+
+test.group('What was erased from SQLite', () => {
+  test('stands in none of its files any more', async ({ assert }) => {
+    const database = await auditDatabases[0].open()
+    const { place } = database
+    if (place.dialect !== 'SQLite') throw new Error('SQLite is meant')
+    const { trail, erasure, request } = await erasureOn(database, 1)
+    const comment = 'asked by the canary of the erasure test'
+    for (let number = 0; number < 20; number++) {
+      await trail.record({ type: 'auth.token.cleared', outcome: 'success', comment })
+    }
+    const files = () =>
+      [place.file, `${place.file}-wal`].map((file) => readFileSync(file, 'latin1'))
+    assert.include(files().join(), comment)
+
+    await erasure.run(request({ actor: 'gateway' }))
+    assert.notInclude(files().join(), comment)
+  })
+})

@@ -21,7 +21,13 @@ interface SqliteConnection {
   prepare(sql: string): unknown
 }
 
-const PRAGMAS = ['journal_mode=WAL', 'synchronous=FULL', 'busy_timeout=5000', 'foreign_keys=ON']
+const PRAGMAS = [
+  'journal_mode=WAL',
+  'synchronous=FULL',
+  'busy_timeout=5000',
+  'foreign_keys=ON',
+  'secure_delete=ON',
+]
 
 export function connectionConfig(place: Place): ConnectionConfig {
   if (place.dialect === 'PostgreSQL') {
