@@ -60,6 +60,11 @@ try {
 
   heading('The audit trail so far')
   table(auditRows(environment.sqlitePath))
+  await step('audit:verify proves it', async () => {
+    const { data: verdict } = JSON.parse(await gateway.ace('audit:verify', '--json'))
+    expect(verdict.valid, 'the trail verifies')
+    return verdict.message
+  })
 
   if (!once) await stayUp(users)
   await step('The gateway stops when asked to', async () => {
