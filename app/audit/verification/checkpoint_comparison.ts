@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TrustedKeys } from '#audit/chain/trusted_keys'
 import { type Checkpoint, checkpointText } from '#audit/checkpoints/checkpoint'
 import type { CheckpointEntry } from '#audit/checkpoints/checkpoint_line'
@@ -82,6 +83,7 @@ export class CheckpointComparison {
 
     const found = await store.fingerprints(kept.map(({ seq }) => seq))
     for (const checkpoint of kept) this.#note(checkpoint, found.get(checkpoint.seq))
+    await nextTurn()
   }
 
   #note(checkpoint: Checkpoint, fingerprint: string | undefined): void {
