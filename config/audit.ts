@@ -40,7 +40,7 @@ const auditConfig: AuditConfig = {
   purgeIntervalMs: 24 * 60 * 60_000,
   firstVerificationAfterMs: 5 * 60_000,
   verificationIntervalMs: 24 * 60 * 60_000,
-  verificationPauseMs: 50,
+  verificationPauseMs: 15,
 }
 
 export default auditConfig

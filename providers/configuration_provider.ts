@@ -1,6 +1,6 @@
 import { Logger } from '@adonisjs/core/logger'
 import type { AuditConfig } from '#audit/audit_config'
-import { SigningKey } from '#audit/chain/signing_key'
+import { keyIdOf, SigningKey } from '#audit/chain/signing_key'
 import { ConfigurationRecord, type Setting } from '#audit/recording/configuration_record'
 import { UntilDone } from '#audit/recording/until_done'
 import { AuditStore } from '#audit/stores/audit_store'
@@ -43,6 +43,7 @@ export default class ConfigurationProvider extends BackgroundProvider {
       retentionDays: audit.retentionDays,
       shortRetentionAllowed: audit.shortRetentionAllowed,
       signingKeyId: keyId,
+      trustedKeyIds: audit.trustedPublicKeys.map(keyIdOf).sort().join(', '),
       checkpointAnchors: anchorsOf(audit),
       tokenEndpoint: orange.tokenEndpoint,
       apiBaseUrl: orange.baseUrl,
@@ -53,8 +54,12 @@ export default class ConfigurationProvider extends BackgroundProvider {
   }
 }
 
-/** Which they are: an address may be secret by itself. */
-function anchorsOf({ checkpointWebhookUrl, checkpointMail }: AuditConfig): string {
-  const anchors = ['file', checkpointWebhookUrl && 'webhook', checkpointMail && 'mailbox']
+/** Where checkpoints go: of an address only the host, since the rest may be secret or personal. */
+function anchorsOf({ checkpointPath, checkpointWebhookUrl, checkpointMail }: AuditConfig): string {
+  const anchors = [
+    `file ${checkpointPath}`,
+    checkpointWebhookUrl && `webhook at ${new URL(checkpointWebhookUrl).host}`,
+    checkpointMail && `mailbox at ${checkpointMail.to.split('@').at(-1)}`,
+  ]
   return anchors.filter(Boolean).join(', ')
 }

@@ -78,6 +78,6 @@ export interface AuditConfig {
   /** Time between two verifications, in milliseconds. */
   verificationIntervalMs: number
 
-  /** Rest of a verification in the background after every thousand events, in milliseconds. */
+  /** Rest of a verification in the background after every page of 250 events, in milliseconds. */
   verificationPauseMs: number
 }

@@ -25,6 +25,11 @@ test.group('The service as a process', () => {
       ['service.started', 'service.stopped']
     )
     assert.include(events[0].body, `"node":"${process.version}"`)
+    const [configuration] = database.rows(
+      `SELECT event_type, body FROM audit_events WHERE event_type = 'config.changed'`
+    )
+    assert.match(String(configuration.body), /"checkpointAnchors":"file [^"]+\.ndjson"/)
+    assert.include(String(configuration.body), '"trustedKeyIds":""')
   })
 
   test('starts without its tables and records the start once they are there', async ({
