@@ -49,8 +49,8 @@ export interface AuditConfig {
   instanceId: string
 
   /**
-   * A token request without an outcome for this long has none to come, in milliseconds:
-   * the deadline of the request and the lease it runs under, together.
+   * A token request that is seen without an outcome for this long has none to come, in
+   * milliseconds: the deadline of the request and the lease it runs under, together.
    */
   attemptAgeMs: number
 

@@ -12,7 +12,7 @@ export interface AttemptSweepOptions {
   clock: Clock
   logger: Logger
 
-  /** How old a request without an outcome has to be, in milliseconds. */
+  /** How long a request has to be without an outcome while we look, in milliseconds. */
   ageMs: number
 
   /** Time between two sweeps, in milliseconds. */
@@ -23,11 +23,18 @@ const PAGE = 100
 
 /**
  * Finds token requests whose outcome nobody recorded, because the process that made
- * them died or could not write, and records that it is unknown.
+ * them died or could not write, and records that it is unknown. What counts is how long
+ * they were there while we looked: clocks of several machines are not compared.
  */
 export class AttemptSweep {
   readonly #options: AttemptSweepOptions
   readonly #outage: OutageLog
+
+  /** Which requests were there when we looked, and when that was on our own clock. */
+  #look = { upTo: 0, at: -Infinity }
+
+  /** Every request up to this number is old enough. */
+  #oldUpTo = 0
 
   /** Every request up to this number is settled: it spares looking at them again. */
   #settledUpTo = 0
@@ -59,19 +66,28 @@ export class AttemptSweep {
    * @throws RecordingUnavailable, or the database's error when it cannot be read
    */
   async settle(): Promise<number> {
-    const { attempts, clock, ageMs } = this.#options
-    const recordedBefore = new Date(clock.now() - ageMs).toISOString()
-    const horizon = await attempts.allOlderUpTo(this.#settledUpTo, recordedBefore)
+    await this.#lookAgain()
 
     let settled = 0
     let page: Attempt[]
     do {
-      page = await attempts.unsettled(this.#settledUpTo, recordedBefore, PAGE)
+      const range = { after: this.#settledUpTo, upTo: this.#oldUpTo }
+      page = await this.#options.attempts.unsettled(range, PAGE)
       for (const attempt of page) settled += await this.#settleOne(attempt)
     } while (page.length === PAGE && !this.#stopped)
 
-    if (page.length < PAGE) this.#settledUpTo = horizon
+    if (page.length < PAGE) this.#settledUpTo = this.#oldUpTo
     return settled
+  }
+
+  async #lookAgain(): Promise<void> {
+    const { attempts, clock, ageMs } = this.#options
+    const at = clock.monotonic()
+    if (at - this.#look.at < ageMs) return
+
+    const upTo = await attempts.newest()
+    this.#oldUpTo = this.#look.upTo
+    this.#look = { upTo, at }
   }
 
   async #sweepAndPlanNext(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
 import type { AuditBody } from '#audit/recording/audit_body'
+import type { SeqRange } from '#audit/stores/purge_store'
 
 /** A token request as its `requested` event tells it. */
 export type Attempt = Pick<
@@ -17,13 +18,11 @@ export class AttemptStore {
     this.#connect = connect
   }
 
-  /**
-   * Requests after number `seq`, recorded before `recordedBefore` (ISO 8601), that no
-   * other event tells the outcome of; the oldest first.
-   */
-  async unsettled(seq: number, recordedBefore: string, limit: number): Promise<Attempt[]> {
-    const rows = await this.#requests(seq)
-      .where('recorded_at', '<', recordedBefore)
+  /** Requests of the range that no other event tells the outcome of; the oldest first. */
+  async unsettled(range: SeqRange, limit: number): Promise<Attempt[]> {
+    const rows = await this.#requests()
+      .where('seq', '>', range.after)
+      .where('seq', '<=', range.upTo)
       .whereNotNull('attempt_id')
       .whereNotExists((outcome) => {
         outcome
@@ -38,16 +37,10 @@ export class AttemptStore {
     return rows.map((row) => JSON.parse(row.body) as Attempt)
   }
 
-  /** The number up to which every request was recorded before `recordedBefore`. */
-  async allOlderUpTo(seq: number, recordedBefore: string): Promise<number> {
-    const younger = await this.#requests(seq)
-      .where('recorded_at', '>=', recordedBefore)
-      .min('seq as first')
-      .first()
-    if (younger.first !== null) return Number(younger.first) - 1
-
-    const any = await this.#requests(seq).max('seq as last').first()
-    return any.last === null ? seq : Number(any.last)
+  /** Number of the newest request. */
+  async newest(): Promise<number> {
+    const row = await this.#requests().max('seq as newest').first()
+    return Number(row?.newest ?? 0)
   }
 
   /** Whether anything but the request itself was recorded under this attempt. */
@@ -61,10 +54,7 @@ export class AttemptStore {
     return Boolean(outcome)
   }
 
-  #requests(seq: number) {
-    return this.#connect()
-      .from('audit_events')
-      .where('event_type', REQUESTED)
-      .where('seq', '>', seq)
+  #requests() {
+    return this.#connect().from('audit_events').where('event_type', REQUESTED)
   }
 }
