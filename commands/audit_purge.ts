@@ -1,7 +1,7 @@
 import { flags } from '@adonisjs/core/ace'
 import type { CommandOptions } from '@adonisjs/core/types/ace'
 import type { Purge } from '#audit/retention/purge'
-import type { PurgeLimit, PurgePlan } from '#audit/retention/purge_planner'
+import type { PurgeLimit, PurgePlan } from '#audit/retention/purge_plan'
 import { AnsweringCommand, type CommandAnswer } from './_answering_command.js'
 import { ProgressLine } from './_progress_line.js'
 
@@ -13,6 +13,9 @@ export default class AuditPurge extends AnsweringCommand {
   @flags.boolean({ description: 'Say what would go, and remove nothing' })
   declare dryRun: boolean
 
+  @flags.boolean({ description: 'Believe the clock although the trail was silent for days' })
+  declare trustClock: boolean
+
   async answer(): Promise<CommandAnswer> {
     const { Purge: PurgeClass } = await import('#audit/retention/purge')
     const purge = await this.app.container.make(PurgeClass)
@@ -22,7 +25,7 @@ export default class AuditPurge extends AnsweringCommand {
 
   async #foresee(purge: Purge): Promise<CommandAnswer> {
     const unfinished = await purge.unfinished()
-    const plan = await purge.plan()
+    const plan = await purge.plan({ trustClock: this.trustClock })
 
     const { firstSeq, lastSeq } = unfinished ?? {}
     const left = unfinished ? { firstSeq, lastSeq } : null
@@ -42,7 +45,7 @@ export default class AuditPurge extends AnsweringCommand {
     const show = (removed: number, of: number) => progress.show(removed, of)
 
     const { removed, plan } = await purge
-      .run({ actor: operator(), progress: show })
+      .run({ actor: operator(), progress: show, trustClock: this.trustClock })
       .finally(() => progress.end())
 
     const lines = removed.map(

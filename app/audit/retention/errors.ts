@@ -36,6 +36,18 @@ export class PurgeRefused extends GatewayError {
   }
 }
 
+/** The clock says that more time has passed than the trail has seen. */
+export class ClockImplausible extends GatewayError {
+  /** @param seq the event after which nothing was recorded for too long */
+  constructor(seq: number) {
+    super(
+      `After event ${seq} more than two days passed without any event: the clock may have jumped ahead, and too much ` +
+        'would be removed. If the gateway stood still and the time is right: audit:purge --trust-clock.',
+      { code: 'clock_implausible', status: 409, retryable: false }
+    )
+  }
+}
+
 /** Other processes changed what was planned, again and again. */
 export class PurgeOvertaken extends GatewayError {
   constructor() {

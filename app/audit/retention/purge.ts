@@ -3,7 +3,8 @@ import type { SigningKey } from '#audit/chain/signing_key'
 import { PurgeOvertaken } from '#audit/retention/errors'
 import { purgeFinished, purgeStarted } from '#audit/retention/purge_events'
 import { signPurgeMark } from '#audit/retention/purge_mark'
-import type { PurgePlan, PurgePlanner, PurgePrefix } from '#audit/retention/purge_planner'
+import type { PlanOptions, PurgePlan, PurgePrefix } from '#audit/retention/purge_plan'
+import type { PurgePlanner } from '#audit/retention/purge_planner'
 import type { AuditStore } from '#audit/stores/audit_store'
 import { isConflict } from '#audit/stores/failures'
 import type { PurgeStore, StoredMark } from '#audit/stores/purge_store'
@@ -22,12 +23,10 @@ export interface PurgeParts {
   checkpoint: () => Promise<void>
 }
 
-export interface PurgeOptions {
+/** A `signal` ends the run between two batches; the next run goes on from there. */
+export interface PurgeOptions extends PlanOptions {
   /** Who asked for it; the gateway itself unless given. */
   actor?: Actor
-
-  /** Ends the run between two batches. The next run goes on from there. */
-  signal?: AbortSignal
 
   /** Told of every batch: how many events are gone, of how many. */
   progress?: (removed: number, of: number) => void
@@ -59,9 +58,9 @@ export class Purge {
     this.#parts = parts
   }
 
-  /** What a run would remove now. Changes nothing. @throws {PurgeRefused} */
-  plan(): Promise<PurgePlan> {
-    return this.#parts.planner.plan()
+  /** What a run would remove now. Changes nothing. @throws {PurgeRefused} @throws {ClockImplausible} */
+  plan(options?: PlanOptions): Promise<PurgePlan> {
+    return this.#parts.planner.plan(options)
   }
 
   /** The events that an earlier run, or one that goes on, has yet to remove. @throws {PurgeRefused} */
@@ -72,6 +71,7 @@ export class Purge {
 
   /**
    * @throws {PurgeRefused} and then nothing was removed, but what was begun before
+   * @throws {ClockImplausible} likewise
    * @throws {PurgeOvertaken}
    * @throws RecordingUnavailable, or the database's error, half-way: run it again
    */
@@ -90,10 +90,10 @@ export class Purge {
   /** Planning takes long, so it is done before the lock; what has changed meanwhile shows under it. */
   async #begin(options: PurgeOptions): Promise<{ plan: PurgePlan; mark?: StoredMark }> {
     for (let plans = 1; plans <= MOST_PLANS; plans++) {
-      const plan = await this.#parts.planner.plan(options.signal)
+      const plan = await this.#parts.planner.plan(options)
       if (!plan.prefix) return { plan }
 
-      const mark = await this.#addMark(plan.prefix, plan.basis, options.actor)
+      const mark = await this.#addMark(plan.prefix, plan.basis, options)
       if (mark) return { plan, mark }
     }
     throw new PurgeOvertaken()
@@ -103,7 +103,7 @@ export class Purge {
   #addMark(
     prefix: PurgePrefix,
     basis: PurgePlan['basis'],
-    actor?: Actor
+    options: PurgeOptions
   ): Promise<StoredMark | undefined> {
     const { store, purges, signingKey, recorder, clock } = this.#parts
 
@@ -117,7 +117,7 @@ export class Purge {
       const startedAt = new Date(clock.now()).toISOString()
       const facts = { chain: store.chain, firstSeq, lastSeq, fingerprint, startedAt }
       await purges.addMark(trx, signPurgeMark(signingKey, facts))
-      await recorder.record(purgeStarted(store.chain, prefix, actor), trx)
+      await recorder.record(purgeStarted(store.chain, prefix, options), trx)
       return purges.newestMark(trx)
     })
   }

@@ -1,5 +1,5 @@
 import type { PurgeMark } from '#audit/retention/purge_mark'
-import type { PurgePrefix } from '#audit/retention/purge_planner'
+import type { PurgePrefix } from '#audit/retention/purge_plan'
 import type { Actor, AuditEvent } from '#shared/event_recorder'
 
 const RETENTION: Actor = { type: 'system', id: 'retention' }
@@ -8,7 +8,7 @@ const RETENTION: Actor = { type: 'system', id: 'retention' }
 export function purgeStarted(
   chain: string,
   prefix: PurgePrefix,
-  actor: Actor = RETENTION
+  { actor = RETENTION, trustClock = false }: { actor?: Actor; trustClock?: boolean }
 ): AuditEvent {
   const { firstSeq, lastSeq, count, fingerprint, oldest, newest } = prefix
 
@@ -18,7 +18,7 @@ export function purgeStarted(
     actor,
     target: { type: 'audit_trail', id: chain },
     count,
-    details: { firstSeq, lastSeq, count, fingerprint, oldest, newest },
+    details: { firstSeq, lastSeq, count, fingerprint, oldest, newest, trustClock },
   }
 }
 

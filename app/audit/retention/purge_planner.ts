@@ -5,35 +5,11 @@ import type { TrustedKeys } from '#audit/chain/trusted_keys'
 import { type Checkpoint, checkpointText } from '#audit/checkpoints/checkpoint'
 import { PurgeRefused } from '#audit/retention/errors'
 import { purgeMarkText } from '#audit/retention/purge_mark'
-import type { KeptEvent, PurgeStore, SeqRange, StoredMark } from '#audit/stores/purge_store'
+import type { PlanOptions, PurgeLimit, PurgePlan, PurgePrefix } from '#audit/retention/purge_plan'
+import { TimeCheck } from '#audit/retention/time_check'
+import type { PurgeStore, SeqRange, StoredMark } from '#audit/stores/purge_store'
 import { checkChain } from '#audit/verification/chain_check'
 import type { Clock } from '#shared/clock'
-
-/** Events that may go: all that are left up to a checkpoint. */
-export interface PurgePrefix {
-  firstSeq: number
-  lastSeq: number
-
-  /** Of the last event. */
-  fingerprint: string
-  count: number
-
-  /** When the first and the last of them were recorded. ISO 8601. */
-  oldest: string
-  newest: string
-}
-
-/** Why no more events may go: the first that stays, or that no checkpoint is old enough. */
-export type PurgeLimit = KeptEvent | { seq?: number; why: 'no_checkpoint' | 'end' }
-
-export interface PurgePlan {
-  /** Absent when nothing may go. */
-  prefix?: PurgePrefix
-  limit: PurgeLimit
-
-  /** What the plan was made from. When it has changed, another plan has to be made. */
-  basis: { markId?: number; newestHoldId: number }
-}
 
 export interface PurgePlannerParts {
   store: PurgeStore
@@ -52,23 +28,44 @@ const PAGE = 500
 /** Finds out what the retention rule lets go, and that it is what was once recorded. */
 export class PurgePlanner {
   readonly #parts: PurgePlannerParts
+  readonly #time: TimeCheck
 
   constructor(parts: PurgePlannerParts) {
     this.#parts = parts
+    this.#time = new TimeCheck(parts.store, parts.clock)
   }
 
-  /** @throws {PurgeRefused} when purge mark, checkpoint or events are not what they should be */
-  async plan(signal?: AbortSignal): Promise<PurgePlan> {
-    const newestHoldId = await this.#parts.store.newestHoldId()
+  /**
+   * @throws {PurgeRefused} when purge mark, checkpoint or events are not what they should be
+   * @throws {ClockImplausible}
+   */
+  async plan(options: PlanOptions = {}): Promise<PurgePlan> {
     const mark = await this.newestMark()
+    try {
+      return await this.#planFrom(mark, options)
+    } catch (error) {
+      // What another run has begun to remove since is missing in this plan.
+      const newest = await this.newestMark()
+      if (newest?.id === mark?.id) throw error
+      return this.plan(options)
+    }
+  }
+
+  async #planFrom(
+    mark: StoredMark | undefined,
+    { signal, trustClock = false }: PlanOptions
+  ): Promise<PurgePlan> {
+    const basis = { markId: mark?.id, newestHoldId: await this.#parts.store.newestHoldId() }
     const start = mark ? { seq: mark.lastSeq, fingerprint: mark.fingerprint } : GENESIS
-    const basis = { markId: mark?.id, newestHoldId }
 
     const { limit, upTo } = await this.#limit(start.seq, signal)
     const checkpoint = await this.#parts.store.newestCheckpoint({ after: start.seq, upTo })
-    if (!checkpoint) return { basis, limit: upTo > start.seq ? withoutCheckpoint(limit) : limit }
+    if (!checkpoint) {
+      return { basis, limit: upTo > start.seq ? { why: 'no_checkpoint', seq: limit.seq } : limit }
+    }
 
     this.#mustBeGenuine('checkpoint', checkpointText(checkpoint), checkpoint)
+    if (!trustClock) await this.#time.mustExplainNow(start.seq + 1, mark?.startedAt)
     return { basis, limit, prefix: await this.#verified(start, checkpoint, signal) }
   }
 
@@ -145,10 +142,6 @@ function* pages({ after, upTo }: SeqRange): Generator<SeqRange> {
   for (let from = after; from < upTo; from += PAGE) {
     yield { after: from, upTo: Math.min(from + PAGE, upTo) }
   }
-}
-
-function withoutCheckpoint({ seq }: PurgeLimit): PurgeLimit {
-  return { why: 'no_checkpoint', seq }
 }
 
 /** Lets others have their turn. */

@@ -3,7 +3,7 @@ import { test } from '@japa/runner'
 import { Secret } from '@adonisjs/core/helpers'
 import { SigningKey } from '#audit/chain/signing_key'
 import { purgeMarkText } from '#audit/retention/purge_mark'
-import { PurgeRefused } from '#audit/retention/errors'
+import { ClockImplausible, PurgeRefused } from '#audit/retention/errors'
 import { ChainStore } from '#audit/stores/chain_store'
 import { checkChain } from '#audit/verification/chain_check'
 import { ChainVerifier } from '#audit/verification/chain_verifier'
@@ -82,7 +82,7 @@ for (const { name, open } of auditDatabases) {
     })
 
     test('goes on where it ended, day after day', async ({ assert }) => {
-      const { connect, clock, purge, checkpoints } = await oldTrail(await open(), {
+      const { connect, clock, trail, purge, checkpoints } = await oldTrail(await open(), {
         days: 30,
         old: 10,
         checkpoints: [9, 15, 29],
@@ -90,7 +90,10 @@ for (const { name, open } of auditDatabases) {
 
       await purge.run()
       await purge.run()
-      clock.jump(7 * DAY)
+      for (let days = 1; days <= 7; days++) {
+        clock.jump(DAY)
+        await trail.record(EVENT)
+      }
       const { removed } = await purge.run()
 
       assert.deepEqual(removed, [{ firstSeq: 10, lastSeq: 15, count: 6 }])
@@ -145,7 +148,7 @@ for (const { name, open } of auditDatabases) {
       await trail.record({ ...requested, attemptId: 'lost' })
       await trail.record({ ...EVENT, attemptId: 'settled' })
       await checkpointAt(connect(), 8)
-      clock.jump(3_000 * DAY)
+      clock.jump(DAY)
 
       const { removed, plan } = await purge.run()
 
@@ -208,6 +211,53 @@ for (const { name, open } of auditDatabases) {
       assert.lengthOf(await chainRows(connect()), 30)
     })
 
+    test('does not believe a clock that jumped years ahead until somebody does', async ({
+      assert,
+    }) => {
+      const { connect, clock, trail, purge } = await oldTrail(await open(), {
+        days: 30,
+        old: 20,
+        checkpoints: [16, 30],
+      })
+      const aDay = async () => {
+        clock.jump(DAY)
+        await trail.record(EVENT)
+      }
+      clock.jump(3_650 * DAY)
+      for (let days = 1; days <= 5; days++) await aDay()
+
+      const refusal = await purge.run().catch((error) => error)
+      assert.instanceOf(refusal, ClockImplausible)
+      assert.include(refusal.message, 'After event 30 ')
+      assert.lengthOf(await chainRows(connect()), 35)
+      assert.lengthOf(await connect().from('audit_purges'), 0)
+
+      const { removed } = await purge.run({ trustClock: true })
+      assert.deepEqual(removed, [{ firstSeq: 1, lastSeq: 30, count: 30 }])
+      const [started] = await auditRows('audit.retention.', connect())
+      assert.isTrue(started.body.details?.trustClock)
+
+      for (let days = 1; days <= 10; days++) await aDay()
+      await checkpointAt(connect(), 34)
+      const later = await purge.run()
+      assert.deepEqual(later.removed, [{ firstSeq: 31, lastSeq: 34, count: 4 }])
+    })
+
+    test('believes a clock that was wrong for a while and is right again', async ({ assert }) => {
+      const { clock, trail, purge } = await oldTrail(await open(), {
+        days: 30,
+        old: 20,
+        checkpoints: [16],
+      })
+      clock.jump(3_650 * DAY)
+      await trail.record(EVENT)
+      clock.jump(-3_650 * DAY)
+      await trail.record(EVENT)
+
+      const { removed } = await purge.run()
+      assert.deepEqual(removed, [{ firstSeq: 1, lastSeq: 16, count: 16 }])
+    })
+
     test('finishes nothing in the name of a mark that it did not sign', async ({ assert }) => {
       const { connect, purge } = await oldTrail(await open(), {
         days: 30,
@@ -233,12 +283,12 @@ for (const { name, open } of auditDatabases) {
     })
 
     test('two runs at once remove everything once', async ({ assert }) => {
-      const { connect, clock, place, purge } = await oldTrail(await open(), {
+      const { connect, clock, place, purge, retentionDays } = await oldTrail(await open(), {
         days: 40,
         old: 30,
         checkpoints: [30],
       })
-      const other = testPurge(connectionTo(place), clock)
+      const other = testPurge(connectionTo(place), clock, retentionDays)
 
       await Promise.all([purge.run(), other.purge.run()])
 
@@ -291,12 +341,12 @@ for (const { name, open } of auditDatabases) {
     }).timeout(60_000)
 
     test('D10 | killed half-way, it is explained, and the next run ends it', async ({ assert }) => {
-      const { connect, clock, place, purge } = await oldTrail(await open(), {
+      const { connect, clock, place, purge, retentionDays } = await oldTrail(await open(), {
         days: 600,
         old: 590,
         checkpoints: [300, 580],
       })
-      await killedPurge(place, clock.now(), 250)
+      await killedPurge(place, { now: clock.now(), retentionDays, events: 250 })
 
       assert.deepEqual(await types(connect()), ['audit.retention.purge_started'])
       const left = await chainRows(connect())

@@ -41,11 +41,12 @@ test.group('The retention rule in the background', () => {
   })
 
   test('outlives an outage and tells of it once', async ({ assert }) => {
-    const { schedule, pass, connect, firstSeq, logs } = await scheduled(9, 3, [3])
+    const { schedule, pass, connect, trail, firstSeq, logs } = await scheduled(9, 3, [3])
     await connect().rawQuery('ALTER TABLE audit_holds RENAME TO hidden')
 
     schedule.start()
     await pass(HOUR)
+    await trail.record({ type: 'audit.verified', outcome: 'success' })
     await pass(DAY)
     await connect().rawQuery('ALTER TABLE hidden RENAME TO audit_holds')
     await pass(DAY)
@@ -60,5 +61,20 @@ test.group('The retention rule in the background', () => {
         'Old audit events were purged',
       ]
     )
+  })
+
+  test('is not applied by a clock that jumped ahead', async ({ assert }) => {
+    const { schedule, pass, clock, firstSeq, logs } = await scheduled(9, 3, [3])
+    clock.jump(3_650 * DAY)
+
+    schedule.start()
+    await pass(HOUR)
+    await pass(DAY)
+    await schedule.stop()
+
+    assert.equal(await firstSeq(), 1)
+    const lines = logs.map((line) => JSON.parse(line))
+    assert.containSubset(lines, [{ msg: 'Purging audit events fails', code: 'clock_implausible' }])
+    assert.lengthOf(lines, 1)
   })
 })

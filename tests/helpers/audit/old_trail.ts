@@ -1,6 +1,6 @@
 import type { AuditDatabase } from '#tests/helpers/audit/audit_database'
 import { checkpointAt } from '#tests/helpers/audit/checkpoints'
-import { RETENTION_DAYS, testPurge } from '#tests/helpers/audit/test_purge'
+import { testPurge } from '#tests/helpers/audit/test_purge'
 import type { AuditEvent } from '#shared/event_recorder'
 import { ManualClock } from '#tests/helpers/manual_clock'
 
@@ -11,14 +11,16 @@ export const LONG_AGO = Date.UTC(2015, 0, 1)
 
 /**
  * A trail that has one event a day for `days` days, with a checkpoint behind each of the
- * events named. It is now so late that the events of the first `old` days are too old to keep.
+ * events named. The retention period is so long that the events of the first `old` days are
+ * too old to keep.
  */
 export async function oldTrail(
   { connect, place }: AuditDatabase,
   options: { days: number; old: number; checkpoints: number[] }
 ) {
   const clock = new ManualClock(LONG_AGO)
-  const parts = testPurge(connect, clock)
+  const retentionDays = options.days - options.old
+  const parts = testPurge(connect, clock, retentionDays)
 
   await connect().transaction(async (trx) => {
     for (let day = 1; day <= options.days; day++) {
@@ -28,8 +30,7 @@ export async function oldTrail(
   })
   for (const seq of options.checkpoints) await checkpointAt(connect(), seq)
 
-  clock.jump((RETENTION_DAYS - (options.days - options.old)) * DAY)
-  return { ...parts, clock, connect, place }
+  return { ...parts, clock, retentionDays, connect, place }
 }
 
 function eventOf(day: number): AuditEvent {

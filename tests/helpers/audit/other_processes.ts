@@ -30,8 +30,12 @@ export async function killedAttempt(place: Place, attemptId: string): Promise<vo
 }
 
 /** Runs a process that is killed when its purge has removed `events`. */
-export async function killedPurge(place: Place, now: number, events: number): Promise<void> {
-  const ended = await run('./purger.ts', [JSON.stringify(place), String(now), String(events)])
+export async function killedPurge(
+  place: Place,
+  purge: { now: number; retentionDays: number; events: number }
+): Promise<void> {
+  const numbers = [purge.now, purge.retentionDays, purge.events].map(String)
+  const ended = await run('./purger.ts', [JSON.stringify(place), ...numbers])
   if (ended.signal !== 'SIGKILL') throw new Error(`The purge ended with ${ended.code}`)
 }
 

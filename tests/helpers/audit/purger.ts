@@ -3,7 +3,7 @@
 | A process that dies in the middle of a purge
 |--------------------------------------------------------------------------
 |
-| node purger.ts <place as JSON> <the time in milliseconds> <after how many events>
+| node purger.ts <place as JSON> <the time in milliseconds> <retention in days> <after how many events>
 |
 */
 
@@ -11,10 +11,10 @@ import { processConnection } from '#tests/helpers/audit/process_trail'
 import { testPurge } from '#tests/helpers/audit/test_purge'
 import { ManualClock } from '#tests/helpers/manual_clock'
 
-const [now, last] = process.argv.slice(3).map(Number)
+const [now, retentionDays, last] = process.argv.slice(3).map(Number)
 const { connect } = processConnection()
 
-await testPurge(connect, new ManualClock(now)).purge.run({
+await testPurge(connect, new ManualClock(now), retentionDays).purge.run({
   progress: (removed) => {
     if (removed >= last) process.kill(process.pid, 'SIGKILL')
   },

@@ -5,21 +5,14 @@ import { PurgeStore } from '#audit/stores/purge_store'
 import { testKeys, testSigningKey, testTrail } from '#tests/helpers/audit/test_trail'
 import type { Clock } from '#shared/clock'
 
-export const RETENTION_DAYS = 2_192
-
 /** A purge over a connection of its own, with the trail that it records in. */
-export function testPurge(connect: () => QueryClientContract, clock: Clock) {
+export function testPurge(connect: () => QueryClientContract, clock: Clock, retentionDays: number) {
   const parts = testTrail(connect, clock)
   const purges = new PurgeStore(connect, 'main')
   let checkpoints = 0
 
   const purge = new Purge({
-    planner: new PurgePlanner({
-      store: purges,
-      keys: testKeys,
-      clock,
-      retentionDays: RETENTION_DAYS,
-    }),
+    planner: new PurgePlanner({ store: purges, keys: testKeys, clock, retentionDays }),
     store: parts.store,
     purges,
     signingKey: testSigningKey,

@@ -62,7 +62,7 @@ test.group('audit:hold, audit:purge and audit:erase', () => {
     const [{ actor }] = rows('SELECT actor_id AS actor FROM audit_events')
 
     const dry = await run('audit:purge', '--dry-run')
-    const purged = await run('audit:purge')
+    const purged = await run('audit:purge', '--trust-clock')
     const foreseen = await run('audit:erase', `--actor=${actor}`, '--reason=left', '--dry-run')
     const erased = await run('audit:erase', `--actor=${actor}`, '--reason=left')
 
