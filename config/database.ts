@@ -5,6 +5,7 @@ import app from '@adonisjs/core/services/app'
 import { defineConfig } from '@adonisjs/lucid'
 import { prepareOnce } from '#shared/prepared_statements'
 import { endWhenSilent } from '#shared/silent_connection'
+import { endWhenStalled } from '#shared/stalled_session'
 
 const migrations = { naturalSort: true, paths: [app.makePath('database/migrations')] }
 
@@ -24,6 +25,9 @@ const SQLITE_PRAGMAS = [
 const CONNECT_TIMEOUT = 3_000
 const ACQUIRE_TIMEOUT = 10_000
 const QUERY_TIMEOUT = 10_000
+
+/** How long a transaction may stand still, in milliseconds. Longer than any query takes. */
+const STALLED_TIMEOUT = 15_000
 
 const postgresConnection = {
   connectionString: env.get('DATABASE_URL')?.release(),
@@ -69,10 +73,10 @@ const dbConfig = defineConfig({
         acquireTimeoutMillis: ACQUIRE_TIMEOUT,
         afterCreate(
           connection: Parameters<typeof endWhenSilent>[0],
-          done: (error: null, connection: unknown) => void
+          done: (error: Error | null, connection: unknown) => void
         ) {
           endWhenSilent(connection)
-          done(null, connection)
+          endWhenStalled(connection, STALLED_TIMEOUT, (error) => done(error, connection))
         },
       },
       migrations,

@@ -77,4 +77,19 @@ test.group('Recording while somebody keeps PostgreSQL’s head locked', (group) 
     assert.isEmpty(logs)
     assert.containSubset(checkChain(await chainRows(connect())), { valid: true, count: 1 })
   })
+
+  test('D7 | a process that was suspended in the middle loses its session, and holds up nobody', async ({
+    assert,
+  }) => {
+    const { connect, place } = await postgres!.open()
+    if (place.dialect !== 'PostgreSQL') throw new Error('PostgreSQL is meant')
+    const { trail } = testTrail(connect)
+    const suspended = await connectionTo({ ...place, stalledMs: 100 })().transaction()
+    await suspended.rawQuery('SELECT * FROM audit_heads FOR UPDATE')
+
+    await trail.record(EVENT)
+    await assert.rejects(() => suspended.rawQuery('SELECT 1'))
+    await suspended.rollback().catch(() => {})
+    assert.containSubset(checkChain(await chainRows(connect())), { valid: true, count: 1 })
+  })
 })

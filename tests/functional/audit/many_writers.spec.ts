@@ -17,7 +17,7 @@ import { testKeys } from '#tests/helpers/audit/test_trail'
 import { auditRows } from '#tests/helpers/audit_rows'
 
 const WRITERS = 4
-const ROUNDS = Number(process.env.MANY_WRITERS_ROUNDS ?? 25)
+const ROUNDS = Number(process.env.MANY_WRITERS_ROUNDS ?? 100)
 const SEED = Number(process.env.MANY_WRITERS_SEED ?? Date.now() % 1_000_000)
 
 for (const { name, open } of auditDatabases) {

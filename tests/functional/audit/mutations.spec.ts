@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { test } from '@japa/runner'
 import { auditDatabases } from '#tests/helpers/audit/audit_database'
-import { dropConstraints, runMutations } from '#tests/helpers/audit/mutations/mutation_run'
+import { runMutations } from '#tests/helpers/audit/mutations/mutation_run'
 
 /**
  * The long run: AUDIT_MUTATION_TRAILS=1000 npm test -- functional --files='audit/mutations*'
@@ -18,7 +18,6 @@ for (const { name, open } of auditDatabases) {
       assert,
     }) => {
       const { connect } = await open()
-      await dropConstraints(connect())
       const started = performance.now()
       const result = await runMutations(connect, { seed, trails, mutationsPerTrail: 10 })
 

@@ -1,6 +1,7 @@
 import type { ConnectionConfig } from '@adonisjs/lucid/types/database'
 import { prepareOnce } from '#shared/prepared_statements'
 import { endWhenSilent } from '#shared/silent_connection'
+import { endWhenStalled } from '#shared/stalled_session'
 
 /** Where the tables of one test stand. Plain data, so that another process can be told. */
 export type Place = { dialect: 'SQLite'; file: string } | Postgres
@@ -12,6 +13,9 @@ interface Postgres {
 
   /** How long a query may take, in milliseconds; 10 s as in production when it is left out. */
   queryTimeoutMs?: number
+
+  /** How long a transaction may stand still, in milliseconds; 15 s as in production. */
+  stalledMs?: number
 }
 
 type PostgresConnection = Parameters<typeof endWhenSilent>[0]
@@ -31,7 +35,7 @@ const PRAGMAS = [
 
 export function connectionConfig(place: Place): ConnectionConfig {
   if (place.dialect === 'PostgreSQL') {
-    const { url: connectionString, queryTimeoutMs = 10_000 } = place
+    const { url: connectionString, queryTimeoutMs = 10_000, stalledMs = 15_000 } = place
     const server = { connectionString, query_timeout: queryTimeoutMs }
     return {
       client: 'pg',
@@ -41,9 +45,12 @@ export function connectionConfig(place: Place): ConnectionConfig {
         min: 0,
         max: 10,
         acquireTimeoutMillis: 5_000,
-        afterCreate(connection: PostgresConnection, done: (error: null, value: unknown) => void) {
+        afterCreate(
+          connection: PostgresConnection,
+          done: (error: Error | null, value: unknown) => void
+        ) {
           endWhenSilent(connection)
-          done(null, connection)
+          endWhenStalled(connection, stalledMs, (error) => done(error, connection))
         },
       },
     }
