@@ -6,12 +6,15 @@ export const appKey = env.get('APP_KEY')
 
 export const appUrl = env.get('APP_URL')
 
-const trustedProxies = new BlockList()
-for (const entry of env.get('TRUSTED_PROXIES')) {
+/** Addresses and ranges, as they were given. */
+export const trustedProxies = env.get('TRUSTED_PROXIES')
+
+const trusted = new BlockList()
+for (const entry of trustedProxies) {
   const [address, bits] = entry.split('/')
   const family = familyOf(address)
-  if (bits === undefined) trustedProxies.addAddress(address, family)
-  else trustedProxies.addSubnet(address, Number(bits), family)
+  if (bits === undefined) trusted.addAddress(address, family)
+  else trusted.addSubnet(address, Number(bits), family)
 }
 
 export const http = defineConfig({
@@ -23,7 +26,7 @@ export const http = defineConfig({
    * Whose X-Forwarded-For is believed. Nobody's, unless TRUSTED_PROXIES names them: the address in the
    * audit trail is then the one the connection came from.
    */
-  trustProxy: (address) => trustedProxies.check(address, familyOf(address)),
+  trustProxy: (address) => trusted.check(address, familyOf(address)),
 })
 
 function familyOf(address: string): 'ipv4' | 'ipv6' {

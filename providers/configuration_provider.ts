@@ -45,6 +45,7 @@ export default class ConfigurationProvider extends BackgroundProvider {
       signingKeyId: keyId,
       trustedKeyIds: audit.trustedPublicKeys.map(keyIdOf).sort().join(', '),
       checkpointAnchors: anchorsOf(audit),
+      trustedProxies: config.get<string[]>('app.trustedProxies').toSorted().join(', '),
       tokenEndpoint: orange.tokenEndpoint,
       apiBaseUrl: orange.baseUrl,
       sandboxMode: orange.sandboxMode,

@@ -68,7 +68,7 @@ const SEVERITY = { success: 'informational', failure: 'medium', unknown: 'medium
 const LONGEST_WORD = 128
 const LONGEST_DETAIL = 500
 const LONGEST_DETAIL_NAME = 40
-const MOST_DETAILS = 20
+const MOST_DETAILS = 24
 
 /** Year 9999: from there on ISO 8601 text has another form, which would not sort. */
 const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999)

@@ -8,14 +8,14 @@ export interface ConfigurationRecordOptions {
   store: AuditStore
   recorder: EventRecorder
 
-  /** What matters to an auditor, by name. Never a secret. At most ten. */
+  /** What matters to an auditor, by name. Never a secret. At most twelve. */
   settings: Record<string, Setting>
 }
 
 const CHANGED = 'config.changed'
 
-/** An event has twenty details: each setting takes one, and one more when it has changed. */
-const MOST_SETTINGS = 10
+/** An event has 24 details: each setting takes one, and one more when it has changed. */
+const MOST_SETTINGS = 12
 const BEFORE = 'before.'
 
 /** Longer text stands as its digest, since a detail would be cut. */

@@ -109,7 +109,7 @@ test.group('The record of the configuration', () => {
 
   test('takes no more settings than one event can tell', async ({ assert }) => {
     const { connect } = await auditDatabases[0].open()
-    const settings = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`s${index}`, 1]))
+    const settings = Object.fromEntries(Array.from({ length: 13 }, (_, index) => [`s${index}`, 1]))
 
     assert.throws(() => recordOf(connect, settings), RangeError)
   })

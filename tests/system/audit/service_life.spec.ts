@@ -14,7 +14,11 @@ test.group('The service as a process', () => {
   test('leaves its start and its stop in the trail', async ({ assert, cleanup }) => {
     const database = await commandDatabase()
     cleanup(() => database.remove())
-    const server = await startGatewayProcess({ ...TESTING, ...database.env })
+    const server = await startGatewayProcess({
+      ...TESTING,
+      ...database.env,
+      TRUSTED_PROXIES: '192.0.2.1,10.0.0.0/8',
+    })
     await eventually(() => database.rows(EVENTS).length === 1)
 
     assert.equal(await server.stop(), 0)
@@ -30,6 +34,7 @@ test.group('The service as a process', () => {
     )
     assert.match(String(configuration.body), /"checkpointAnchors":"file [^"]+\.ndjson"/)
     assert.include(String(configuration.body), '"trustedKeyIds":""')
+    assert.include(String(configuration.body), '"trustedProxies":"10.0.0.0/8, 192.0.2.1"')
   })
 
   test('starts without its tables and records the start once they are there', async ({
