@@ -21,7 +21,7 @@ export default class AuditHold extends AnsweringCommand {
   @flags.string({ description: 'Id of the legal hold to release' })
   declare release?: string
 
-  @flags.string({ description: 'Why; recorded in the trail' })
+  @flags.string({ description: 'Why; kept for good and not erasable, so name no person' })
   declare reason?: string
 
   async answer(): Promise<CommandAnswer> {

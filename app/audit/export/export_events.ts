@@ -1,5 +1,5 @@
 import type { Actor, AuditEvent } from '#shared/event_recorder'
-import type { EventFilters } from '#audit/search/event_filters'
+import { type EventFilters, recordedAs } from '#audit/search/event_filters'
 import type { ExportManifest, SignedManifest } from '#audit/export/manifest'
 
 /** Who exports what. */
@@ -56,11 +56,15 @@ export function exportFailed(
   }
 }
 
-function commonOf({ actor, correlationId }: ExportOrder, chain: string) {
-  return { actor, correlationId, target: { type: 'audit_trail', id: chain } }
+function commonOf({ actor, correlationId, asked }: ExportOrder, chain: string) {
+  const { comment } = recordedAs(asked)
+  return { actor, correlationId, comment, target: { type: 'audit_trail', id: chain } }
 }
 
 function detailsOf({ format, asked }: ExportOrder): NonNullable<AuditEvent['details']> {
-  const named = Object.entries(asked).map(([name, value]) => [`filter.${name}`, value])
+  const named = Object.entries(recordedAs(asked).details).map(([name, value]) => [
+    `filter.${name}`,
+    value,
+  ])
   return { format, ...Object.fromEntries(named) }
 }

@@ -1,7 +1,7 @@
 import vine, { SimpleMessagesProvider } from '@vinejs/vine'
 import { instantOf } from '#audit/retention/instant'
 
-/** Why somebody did something, for the trail. */
+/** Why somebody did something, for the trail. That of a legal hold cannot be erased. */
 const reason = () => vine.string().trim().minLength(3).maxLength(500)
 
 const isInstant = vine.createRule((value, { end }: { end: boolean }, field) => {

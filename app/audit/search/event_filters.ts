@@ -34,6 +34,15 @@ export interface EventFilters {
 
 const PREFIX_END = '.*'
 
+/** The filters that take any text: an address or a number may be typed there. */
+const FREE_TEXT = new Set<string>([
+  'actor',
+  'target',
+  'tenant',
+  'token',
+  'correlationId',
+] satisfies WordFilterName[])
+
 /**
  * Reads a list like `auth.token.*,!auth.token.expired`. A `!` in front of the first word
  * turns the whole list around: `!a,b` are the events that are neither.
@@ -57,4 +66,18 @@ export function prefixOf(word: string): string | undefined {
 
 export function hasFilters({ from, to, words }: EventFilters): boolean {
   return from !== undefined || to !== undefined || Object.keys(words).length > 0
+}
+
+/** What was asked for as it is recorded: free text apart, where it can be erased. */
+export function recordedAs(asked: Record<string, string>): {
+  details: Record<string, string>
+  comment?: string
+} {
+  const texts = Object.entries(asked)
+  const free = texts.filter(([name]) => FREE_TEXT.has(name))
+
+  return {
+    details: Object.fromEntries(texts.filter(([name]) => !FREE_TEXT.has(name))),
+    comment: free.map(([name, text]) => `${name}=${text}`).join('; ') || undefined,
+  }
 }

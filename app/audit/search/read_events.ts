@@ -1,6 +1,6 @@
 import type { Actor, AuditEvent, EventRecorder } from '#shared/event_recorder'
 import { EventNotFound, EventsReadOnly } from '#audit/search/errors'
-import type { EventFilters, WordFilter } from '#audit/search/event_filters'
+import { type EventFilters, recordedAs, type WordFilter } from '#audit/search/event_filters'
 import type { EventPage, EventQuery, EventSearch } from '#audit/search/event_search'
 import { sortText } from '#audit/search/event_sort'
 import { type EventView, eventView } from '#audit/search/event_view'
@@ -51,9 +51,11 @@ export class ReadEvents {
     const { rows, ...page } = await this.#search.page(query)
     const events = await this.#views(rows)
 
+    const { details, comment } = recordedAs(textsOf(query.filters))
     await this.#record(reader, {
       outcome: 'success',
-      details: { ...detailsOf(query), count: events.length },
+      comment,
+      details: { ...details, ...orderOf(query), count: events.length },
     })
     return { events, ...page }
   }
@@ -107,16 +109,11 @@ export class ReadEvents {
   }
 }
 
-/** What was asked for, by the names of the parameters. */
-function detailsOf({ filters, sort, limit, cursor }: EventQuery) {
-  return {
-    ...textsOf(filters),
-    sort: sortText(sort),
-    limit,
-    continued: cursor !== undefined,
-  }
+function orderOf({ sort, limit, cursor }: EventQuery) {
+  return { sort: sortText(sort), limit, continued: cursor !== undefined }
 }
 
+/** What was asked for, by the names of the parameters. */
 function textsOf({ from, to, words }: EventFilters): Record<string, string> {
   const texts = Object.entries(words).map(([name, filter]) => [name, textOf(filter)])
   return Object.fromEntries([

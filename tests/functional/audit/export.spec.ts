@@ -118,6 +118,7 @@ for (const { name, open } of auditDatabases) {
       const wanted = await exportRequestOf({
         type: 'auth.*,!auth.token.refreshed',
         from: '2020-01-01',
+        target: '!tel:+221770000000',
       })
 
       const { events, manifest } = readNdjson(await bytes(wanted))
@@ -130,7 +131,9 @@ for (const { name, open } of auditDatabases) {
         firstSeq: 1_101,
         lastSeq: 1_141,
       })
-      for (const { body } of await auditRows('audit.', connect())) {
+      for (const { body, personal } of await auditRows('audit.', connect())) {
+        assert.notInclude(JSON.stringify(body), 'tel:')
+        assert.equal(personal.comment, 'target=!tel:+221770000000')
         assert.containSubset(body.details, {
           'filter.type': 'auth.*,!auth.token.refreshed',
           'filter.from': '2020-01-01',

@@ -303,16 +303,16 @@ test.group('Reading the trail', () => {
     const { reviewer, record, search, call, tenant } = await review()
     await record({ outcome: 'failure' })
 
-    const [event] = await search('outcome=!success&type=auth.*')
+    const [event] = await search('outcome=!success&type=auth.*&target=!tel:%2B221770000000')
     await call('GET', `/api/audit/events/${event.eventId}`)
     await call('GET', `/api/audit/events/${randomUUID()}`)
 
     const reads = await auditRows('audit.read')
     const [list, show, missed] = reads.map(({ body }) => body).slice(-3)
+    const [{ personal }] = reads.slice(-3)
     assert.deepInclude(list, { actorId: String(reviewer.id), actorRole: 'reviewer' })
     assert.isString(list.correlationId)
     assert.deepEqual(list.details, {
-      tenant,
       outcome: '!success',
       type: 'auth.*',
       sort: '-seq',
@@ -320,6 +320,10 @@ test.group('Reading the trail', () => {
       continued: false,
       count: 1,
     })
+    assert.sameMembers(personal.comment.split('; '), [
+      `tenant=${tenant}`,
+      'target=!tel:+221770000000',
+    ])
     assert.deepInclude(show, { outcome: 'success', targetId: event.eventId })
     assert.deepInclude(missed, { outcome: 'failure', reasonCode: 'not_found' })
   })
