@@ -125,5 +125,10 @@ test.group('GET, POST and DELETE /api/audit/holds', () => {
     }
     await mend()
     assert.deepEqual(await db.from('audit_holds').count('* as count'), before)
+
+    const again = await client.get(URL).bearerToken(token)
+    again.assertStatus(200)
+    const [restored] = (await auditRows('audit.recording.restored')).slice(-1)
+    assert.equal(restored.body.count, 1)
   })
 })
