@@ -17,7 +17,6 @@ export class RecordingOutage {
   readonly #log: OutageLog
   #since?: number
   #refused = 0
-  #telling = false
 
   constructor(parts: RecordingOutageParts) {
     this.#parts = parts
@@ -33,18 +32,18 @@ export class RecordingOutage {
   /** An event was recorded. One that tells of the outage follows it; where that fails, the next time. */
   async worked(): Promise<void> {
     this.#log.worked()
-    if (this.#since === undefined || this.#telling) return
+    if (this.#since === undefined) return
 
-    this.#telling = true
-    const refused = this.#refused
+    // What fails from here on is an outage of its own.
+    const [since, refused] = [this.#since, this.#refused]
+    this.#since = undefined
+    this.#refused = 0
     try {
-      await this.#parts.append(this.#over(this.#since, refused))
-      this.#refused -= refused
-      if (this.#refused === 0) this.#since = undefined
+      await this.#parts.append(this.#over(since, refused))
     } catch (error) {
       this.#log.failed(error)
-    } finally {
-      this.#telling = false
+      this.#since = since
+      this.#refused += refused
     }
   }
 
