@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { ErasedValuesLinger } from '#audit/retention/errors'
 import type { AuditStore } from '#audit/stores/audit_store'
 import type { EventSelector, PersonalValueStore } from '#audit/stores/personal_value_store'
 import type { PurgeStore, SeqRange } from '#audit/stores/purge_store'
@@ -50,6 +51,7 @@ export class Erasure {
 
   /**
    * @returns how many values were erased
+   * @throws {ErasedValuesLinger} when they are erased, and can still be found in a file
    * @throws RecordingUnavailable, or the database's error: the batch it came in was not erased
    */
   async run(request: ErasureRequest): Promise<number> {
@@ -59,7 +61,7 @@ export class Erasure {
       if ((await this.#parts.values.count(batch, request.selector)) === 0) continue
       total += await this.#erase(batch, request)
     }
-    if (total > 0) await this.#parts.values.clearAway()
+    if (!(await this.#parts.values.clearAway())) throw new ErasedValuesLinger(total)
     return total
   }
 

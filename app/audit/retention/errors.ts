@@ -59,6 +59,16 @@ export class PurgeOvertaken extends GatewayError {
   }
 }
 
+/** They are erased from the trail, but not from what SQLite wrote last. */
+export class ErasedValuesLinger extends GatewayError {
+  constructor(count: number) {
+    super(
+      `${count} personal values were erased, but somebody reads the database, so its file -wal still holds what was erased. Run it again.`,
+      { code: 'erased_values_linger', status: 503, retryable: true }
+    )
+  }
+}
+
 export class UnknownHold extends GatewayError {
   constructor() {
     super('There is no legal hold with this id.', {

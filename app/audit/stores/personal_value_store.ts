@@ -48,12 +48,15 @@ export class PersonalValueStore {
   /**
    * Removes what was erased from where SQLite keeps what it wrote last. Its file is clean
    * already (secure_delete); PostgreSQL clears away by itself (autovacuum).
+   *
+   * @returns false while somebody reads what was there before
    */
-  async clearAway(): Promise<void> {
+  async clearAway(): Promise<boolean> {
     const client = this.#connect()
-    if (client.dialect.name !== 'postgres') {
-      await client.rawQuery('PRAGMA wal_checkpoint(TRUNCATE)')
-    }
+    if (client.dialect.name === 'postgres') return true
+
+    const [{ busy }] = await client.rawQuery('PRAGMA wal_checkpoint(TRUNCATE)')
+    return busy === 0
   }
 }
 
