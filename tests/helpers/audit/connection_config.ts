@@ -1,7 +1,6 @@
 import type { ConnectionConfig } from '@adonisjs/lucid/types/database'
-import { prepareOnce } from '#shared/prepared_statements'
-import { endWhenSilent } from '#shared/silent_connection'
-import { endWhenStalled } from '#shared/stalled_session'
+import { preparePostgres } from '#shared/postgres_connection'
+import { prepareSqlite } from '#shared/sqlite_connection'
 
 /** Where the tables of one test stand. Plain data, so that another process can be told. */
 export type Place = { dialect: 'SQLite'; file: string } | Postgres
@@ -18,24 +17,9 @@ interface Postgres {
   stalledMs?: number
 }
 
-type PostgresConnection = Parameters<typeof endWhenSilent>[0]
-
-interface SqliteConnection {
-  pragma(text: string): void
-  prepare(sql: string): unknown
-}
-
-const PRAGMAS = [
-  'journal_mode=WAL',
-  'synchronous=FULL',
-  'busy_timeout=5000',
-  'foreign_keys=ON',
-  'secure_delete=ON',
-]
-
 export function connectionConfig(place: Place): ConnectionConfig {
   if (place.dialect === 'PostgreSQL') {
-    const { url: connectionString, queryTimeoutMs = 10_000, stalledMs = 15_000 } = place
+    const { url: connectionString, queryTimeoutMs = 10_000, stalledMs } = place
     const server = { connectionString, query_timeout: queryTimeoutMs }
     return {
       client: 'pg',
@@ -45,13 +29,7 @@ export function connectionConfig(place: Place): ConnectionConfig {
         min: 0,
         max: 10,
         acquireTimeoutMillis: 5_000,
-        afterCreate(
-          connection: PostgresConnection,
-          done: (error: Error | null, value: unknown) => void
-        ) {
-          endWhenSilent(connection)
-          endWhenStalled(connection, stalledMs, (error) => done(error, connection))
-        },
+        afterCreate: preparePostgres(stalledMs),
       },
     }
   }
@@ -60,12 +38,6 @@ export function connectionConfig(place: Place): ConnectionConfig {
     client: 'better-sqlite3',
     connection: { filename: place.file },
     useNullAsDefault: true,
-    pool: {
-      afterCreate(connection: SqliteConnection, done: (error: null, value: unknown) => void) {
-        for (const pragma of PRAGMAS) connection.pragma(pragma)
-        prepareOnce(connection)
-        done(null, connection)
-      },
-    },
+    pool: { afterCreate: prepareSqlite },
   }
 }
