@@ -1,6 +1,7 @@
 import Sqlite from 'better-sqlite3'
 import { Client } from 'pg'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+import { SQLITE_PRAGMAS } from '#shared/sqlite_connection'
 import { postgresUrl } from '#tests/helpers/audit/postgres_url'
 import { migrateAudit, postgresBench, sqliteBench } from './audit_database.js'
 
@@ -10,9 +11,6 @@ export type Row = Record<string, unknown>
 export interface Driver {
   /** Rows by table: one statement for each table, one commit for all. */
   insertCommitted(rows: Record<string, Row[]>): Promise<void> | void
-
-  /** The rows of a query as they come. */
-  stream(sql: string): AsyncIterable<Row> | Iterable<Row>
   close(): Promise<void> | void
 }
 
@@ -62,12 +60,9 @@ function freshly(
   return { name, fresh, driver }
 }
 
-/** With the pragmas of config/database.ts. */
 async function sqliteDriver(file: string): Promise<Driver> {
   const database = new Sqlite(file)
-  for (const pragma of ['journal_mode=WAL', 'synchronous=FULL', 'foreign_keys=ON']) {
-    database.pragma(pragma)
-  }
+  for (const pragma of SQLITE_PRAGMAS) database.pragma(pragma)
   const statements = new Map<string, Sqlite.Statement>()
   const prepared = (sql: string) => {
     const known = statements.get(sql) ?? database.prepare(sql)
@@ -81,12 +76,9 @@ async function sqliteDriver(file: string): Promise<Driver> {
       for (const { sql, values } of insertsOf(tables, () => '?')) prepared(sql).run(values)
       database.exec('COMMIT')
     },
-    stream: (sql) => database.prepare(sql).iterate() as Iterable<Row>,
     close: () => void database.close(),
   }
 }
-
-const FETCH = 1_000
 
 async function postgresDriver(schema: string): Promise<Driver> {
   const client = new Client({ connectionString: postgresUrl })
@@ -98,15 +90,6 @@ async function postgresDriver(schema: string): Promise<Driver> {
       await client.query('BEGIN')
       for (const { sql, values } of insertsOf(tables, (number) => `$${number}`)) {
         await client.query(sql, values)
-      }
-      await client.query('COMMIT')
-    },
-    async *stream(sql) {
-      await client.query(`BEGIN; DECLARE rows NO SCROLL CURSOR FOR ${sql}`)
-      for (let rows: Row[] = [{}]; rows.length > 0;) {
-        const fetched = await client.query(`FETCH ${FETCH} FROM rows`)
-        rows = fetched.rows
-        yield* rows
       }
       await client.query('COMMIT')
     },
