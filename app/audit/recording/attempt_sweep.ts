@@ -1,7 +1,7 @@
 import type { Logger } from '@adonisjs/core/logger'
 import type { EventRecorder } from '#shared/event_recorder'
-import type { Cancel, Clock } from '#shared/clock'
-import { OutageLog } from '#audit/recording/outage_log'
+import type { Clock } from '#shared/clock'
+import { Repeating } from '#audit/recording/repeating'
 import type { AuditStore } from '#audit/stores/audit_store'
 import type { Attempt, AttemptStore } from '#audit/stores/attempt_store'
 
@@ -28,7 +28,7 @@ const PAGE = 100
  */
 export class AttemptSweep {
   readonly #options: AttemptSweepOptions
-  readonly #outage: OutageLog
+  readonly #repeating: Repeating
 
   /** Which requests were there when we looked, and when that was on our own clock. */
   #look = { upTo: 0, at: -Infinity }
@@ -38,34 +38,31 @@ export class AttemptSweep {
 
   /** Every request up to this number is settled: it spares looking at them again. */
   #settledUpTo = 0
-  #running: Promise<void> = Promise.resolve()
-  #cancel: Cancel = () => {}
-  #stopped = false
 
   constructor(options: AttemptSweepOptions) {
     this.#options = options
-    this.#outage = new OutageLog(options.logger, 'Settling token requests')
+    const task = (signal: AbortSignal) => this.settle(signal)
+    this.#repeating = new Repeating('Settling token requests', task, options)
   }
 
   /** Sweeps now and from then on, in the background. */
   start(): void {
-    this.#running = this.#sweepAndPlanNext()
+    this.#repeating.start()
   }
 
   /** Resolves when a sweep that is under way has ended. */
-  async stop(): Promise<void> {
-    this.#stopped = true
-    this.#cancel()
-    await this.#running
+  stop(): Promise<void> {
+    return this.#repeating.stop()
   }
 
   /**
    * Settles everything that is old enough.
    *
+   * @param signal ends it after the page at hand
    * @returns how many requests were found without an outcome and now have one
    * @throws RecordingUnavailable, or the database's error when it cannot be read
    */
-  async settle(): Promise<number> {
+  async settle(signal?: AbortSignal): Promise<number> {
     await this.#lookAgain()
 
     let settled = 0
@@ -74,7 +71,7 @@ export class AttemptSweep {
       const range = { after: this.#settledUpTo, upTo: this.#oldUpTo }
       page = await this.#options.attempts.unsettled(range, PAGE)
       for (const attempt of page) settled += await this.#settleOne(attempt)
-    } while (page.length === PAGE && !this.#stopped)
+    } while (page.length === PAGE && !signal?.aborted)
 
     if (page.length < PAGE) this.#settledUpTo = this.#oldUpTo
     return settled
@@ -88,18 +85,6 @@ export class AttemptSweep {
     const upTo = await attempts.newest()
     this.#oldUpTo = this.#look.upTo
     this.#look = { upTo, at }
-  }
-
-  async #sweepAndPlanNext(): Promise<void> {
-    try {
-      await this.settle()
-      this.#outage.worked()
-    } catch (error) {
-      this.#outage.failed(error)
-    }
-
-    if (this.#stopped) return
-    this.#cancel = this.#options.clock.after(this.#options.intervalMs, () => this.start())
   }
 
   /** Looks again under the lock: another process may be settling the same request. */

@@ -1,8 +1,8 @@
 import type { Logger } from '@adonisjs/core/logger'
-import { OutageLog } from '#audit/recording/outage_log'
+import { Repeating } from '#audit/recording/repeating'
 import type { ServiceRuns } from '#audit/recording/service_runs'
 import type { ServiceRun } from '#audit/stores/service_run_store'
-import type { Cancel, Clock } from '#shared/clock'
+import type { Clock } from '#shared/clock'
 
 export interface CrashWatchParts {
   runs: ServiceRuns
@@ -27,49 +27,32 @@ interface Watched {
  * whether they move while we look: clocks of several machines are not compared.
  */
 export class CrashWatch {
-  readonly #parts: CrashWatchParts
-  readonly #outage: OutageLog
+  readonly #runs: ServiceRuns
+  readonly #repeating: Repeating
   #watched = new Map<string, Watched>()
-  #running: Promise<void> = Promise.resolve()
-  #cancel: Cancel = () => {}
-  #stopped = false
 
-  constructor(parts: CrashWatchParts) {
-    this.#parts = parts
-    this.#outage = new OutageLog(parts.logger, 'Watching for crashed processes')
+  constructor({ runs, clock, logger }: CrashWatchParts) {
+    this.#runs = runs
+    const parts = { clock, logger, intervalMs: BEAT_MS }
+    this.#repeating = new Repeating('Watching for crashed processes', () => this.#look(), parts)
   }
 
   /** Looks now and from then on, in the background. */
   start(): void {
-    this.#running = this.#lookAndPlanNext()
+    this.#repeating.start()
   }
 
   /** Resolves when a look that is under way has ended. */
-  async stop(): Promise<void> {
-    this.#stopped = true
-    this.#cancel()
-    await this.#running
-  }
-
-  async #lookAndPlanNext(): Promise<void> {
-    try {
-      await this.#look()
-      this.#outage.worked()
-    } catch (error) {
-      this.#outage.failed(error)
-    }
-
-    if (this.#stopped) return
-    this.#cancel = this.#parts.clock.after(BEAT_MS, () => this.start())
+  stop(): Promise<void> {
+    return this.#repeating.stop()
   }
 
   async #look(): Promise<void> {
-    const { runs } = this.#parts
-    const others = await runs.beat()
+    const others = await this.#runs.beat()
     this.#watched = new Map(others.map((run) => [run.runId, this.#watchedNow(run)]))
 
     for (const { run, silentLooks } of this.#watched.values()) {
-      if (silentLooks >= SILENT_LOOKS) await runs.crashed(run)
+      if (silentLooks >= SILENT_LOOKS) await this.#runs.crashed(run)
     }
   }
 
