@@ -49,16 +49,36 @@ export interface TokenRecord {
   issuedAt: number
   refreshAt: number
   expiresAt: number
+
+  /** Whose token it is, for people who look at a list. Keys say nothing. */
+  provider: string
+  tenant?: string
+}
+
+/** What a store knows about a key, without reading the token. */
+export interface StoredState {
+  /** Of the token that is there, or that was there until it was removed. */
+  fingerprint: string
+
+  /** Somebody removed the token: whoever still holds it forgets it. */
+  removed: boolean
 }
 
 /**
  * Keeps one token per key and one pause per credential. Several processes may share a
  * store, so writes name the token that the writer saw last: whoever is late loses.
+ *
+ * A removed token leaves a trace for at least the rest of its life, so that it can be told
+ * from a token that the store has lost: the first is forgotten everywhere, the second is
+ * put back by whoever holds it. Keys and credentials are hex digests.
+ *
+ * Every method rejects when the store cannot be reached or answers what it should not.
  */
 export interface TokenStore {
   /** Shown in health reports. */
   readonly name: string
 
+  /** @throws {UnreadableRecord} when something stands under the key that is no token */
   get(key: string): Promise<TokenRecord | null>
 
   /**
@@ -70,7 +90,44 @@ export interface TokenStore {
   /** Removes the token if it is still the one with fingerprint `expected`. Answers whether it did. */
   remove(key: string, expected: string): Promise<boolean>
 
+  /** Takes away whatever stands under the key and leaves no trace of it. */
+  discard(key: string): Promise<void>
+
+  /** Of those keys that the store knows something about. One round trip for hundreds of keys. */
+  states(keys: readonly string[]): Promise<Map<string, StoredState>>
+
+  /** All keys under which a token stands, readable or not, in no order. */
+  keys(): AsyncIterable<string>
+
   getPause(credential: string): Promise<Pause | null>
   setPause(credential: string, pause: Pause): Promise<void>
   removePause(credential: string): Promise<void>
+
+  /** Gives up connections, files and locks of its own. */
+  close?(): Promise<void>
+}
+
+/** The right to ask a token endpoint for the token of one key, for a limited time. */
+export interface Lease {
+  /** Gives it back, if it is still held. Never rejects. Answers false when it was lost meanwhile. */
+  release(): Promise<boolean>
+}
+
+/** Lets one process of many ask at a time. */
+export interface Leases {
+  /**
+   * @returns null when somebody else holds it; never waits for it
+   * @throws when the leases cannot be reached
+   */
+  take(key: string): Promise<Lease | null>
+}
+
+/** Tells other processes that something changed under a key. News may get lost. */
+export interface ChangeBus {
+  /** Never rejects: who is not told finds out by looking. */
+  announce(key: string): Promise<void>
+
+  /** @param changed called for what this and other processes announce */
+  listen(changed: (key: string) => void): Promise<void>
+  close(): Promise<void>
 }

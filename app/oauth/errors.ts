@@ -56,3 +56,18 @@ export class UnknownTenant extends GatewayError {
     super('There is no such tenant.', { code: 'unknown_tenant', status: 404, retryable: false })
   }
 }
+
+/** Something stands in a store under a key, and it is no token that can be read. */
+export class UnreadableRecord extends GatewayError {
+  /** `corrupt`: not what this version writes. `undecipherable`: no key opens it, or it was tampered with. */
+  readonly reason: 'corrupt' | 'undecipherable'
+
+  constructor(reason: 'corrupt' | 'undecipherable') {
+    super('A stored token cannot be read.', {
+      code: 'unreadable_record',
+      status: 503,
+      retryable: true,
+    })
+    this.reason = reason
+  }
+}

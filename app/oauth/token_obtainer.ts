@@ -118,7 +118,7 @@ export class TokenObtainer {
   }
 
   #toToken(issued: IssuedToken, known: AccessToken | undefined): AccessToken {
-    const { refreshThresholdMs: threshold, random, fingerprints, clock } = this.#parts
+    const { refreshThresholdMs: threshold, provider, random, fingerprints, clock } = this.#parts
     const text = issued.accessToken.release()
     const fingerprint = fingerprints.of(text)
     const life = lifetime(issued.requestedAt, lifeOf(text, issued.expiresIn), { threshold, random })
@@ -134,7 +134,7 @@ export class TokenObtainer {
 
     const { accessToken, tokenType, scope, requestedAt: issuedAt } = issued
     return new AccessToken(
-      { accessToken, tokenType, scope, fingerprint, issuedAt, refreshAt, expiresAt },
+      { accessToken, tokenType, scope, fingerprint, issuedAt, refreshAt, expiresAt, provider },
       issued.requestedAtMonotonic
     )
   }

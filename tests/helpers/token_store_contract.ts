@@ -33,6 +33,7 @@ export function tokenStoreContract({ name, create }: StoreUnderTest): void {
   test.group(`Token store | ${name} | what is kept`, () => keeping(on))
   test.group(`Token store | ${name} | whoever is late loses`, () => losing(on))
   test.group(`Token store | ${name} | many at once`, () => racing(on))
+  test.group(`Token store | ${name} | what changed`, () => telling(on))
   test.group(`Token store | ${name} | pauses`, () => pausing(on))
 }
 
@@ -148,6 +149,66 @@ function losing(on: OnStore): void {
   })
 }
 
+function telling(on: OnStore): void {
+  on('of a key that was never used nothing is known', async ({ assert }, store) => {
+    assert.equal((await store.states(['key'])).size, 0)
+    assert.equal((await store.states([])).size, 0)
+  })
+
+  on('of a token that is there, which one it is', async ({ assert }, store) => {
+    await store.replace('a', recordOf('one'), null)
+    await store.replace('b', recordOf('two'), null)
+    await store.replace('b', recordOf('three'), 'two')
+
+    assert.deepEqual(Object.fromEntries(await store.states(['a', 'b', 'c'])), {
+      a: { fingerprint: 'one', removed: false },
+      b: { fingerprint: 'three', removed: false },
+    })
+  })
+
+  on('of a removed token, that it was removed', async ({ assert }, store) => {
+    await store.replace('key', recordOf('one', livingNow()), null)
+    await store.remove('key', 'one')
+    const states = await store.states(['key'])
+    assert.deepEqual(states.get('key'), { fingerprint: 'one', removed: true })
+  })
+
+  on('a token in the place of a removed one is there', async ({ assert }, store) => {
+    await store.replace('key', recordOf('one', livingNow()), null)
+    await store.remove('key', 'one')
+    await store.replace('key', recordOf('two', livingNow()), null)
+    const states = await store.states(['key'])
+    assert.deepEqual(states.get('key'), { fingerprint: 'two', removed: false })
+  })
+
+  on('of a discarded token nothing is known', async ({ assert }, store) => {
+    await store.replace('key', recordOf('one'), null)
+    await store.discard('key')
+    await store.discard('other')
+
+    assert.isNull(await store.get('key'))
+    assert.equal((await store.states(['key'])).size, 0)
+    assert.isTrue(await store.replace('key', recordOf('two'), null))
+  })
+
+  on('of a thousand keys at once', async ({ assert }, store) => {
+    const keys = Array.from({ length: 1_000 }, (_, at) => `key-${at}`)
+    await store.replace('key-0', recordOf('first'), null)
+    await store.replace('key-999', recordOf('last'), null)
+    assert.sameMembers([...(await store.states(keys)).keys()], ['key-0', 'key-999'])
+  })
+
+  on('every key with a token is listed, and no other', async ({ assert }, store) => {
+    await store.replace('a', recordOf('one'), null)
+    await store.replace('b', recordOf('two'), null)
+    await store.replace('gone', recordOf('three'), null)
+    await store.remove('gone', 'three')
+    await store.setPause('credential', PAUSE)
+
+    assert.sameMembers(await Array.fromAsync(store.keys()), ['a', 'b'])
+  })
+}
+
 function racing(on: OnStore): void {
   on('of 20 first tokens at once, exactly one is stored', async ({ assert }, store) => {
     const winner = await race(names(20), (name) => store.replace('key', recordOf(name), null))
@@ -220,13 +281,27 @@ function recordOf(fingerprint: string, changes: Partial<TokenRecord> = {}): Toke
     issuedAt: NOON,
     refreshAt: NOON + HOUR / 2,
     expiresAt: NOON + HOUR,
+    provider: 'orange',
     ...changes,
   }
 }
 
-/** Secrets are never equal to each other, and an absent scope may be there as undefined. */
+/** Stores may forget what ended long ago: this lives, whatever the clock of the store says. */
+function livingNow(): Partial<TokenRecord> {
+  const now = Date.now()
+  return { issuedAt: now, refreshAt: now + HOUR / 2, expiresAt: now + HOUR }
+}
+
+/** Secrets are never equal to each other, and what is absent may be there as undefined. */
 function plain(record: TokenRecord | null): Record<string, unknown> | null {
-  return record && { ...record, accessToken: record.accessToken.release(), scope: record.scope }
+  return (
+    record && {
+      ...record,
+      accessToken: record.accessToken.release(),
+      scope: record.scope,
+      tenant: record.tenant,
+    }
+  )
 }
 
 function names(count: number): string[] {

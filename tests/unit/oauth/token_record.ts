@@ -6,6 +6,7 @@ export function tokenRecord(changes: Partial<TokenRecord> = {}): TokenRecord {
   const issuedAt = changes.issuedAt ?? Date.UTC(2026, 0, 1)
 
   return {
+    provider: 'orange',
     accessToken: new Secret('a-token'),
     tokenType: 'Bearer',
     fingerprint: 'f00d',
