@@ -13,6 +13,8 @@ export default defineConfig({
     },
     () => import('@adonisjs/core/providers/vinejs_provider'),
     () => import('@adonisjs/lucid/database_provider'),
+    () => import('@adonisjs/redis/redis_provider'),
+    () => import('@adonisjs/lock/lock_provider'),
     () => import('#providers/connection_drain_provider'),
     () => import('#providers/storage_provider'),
     () => import('@adonisjs/mail/mail_provider'),

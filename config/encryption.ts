@@ -1,11 +1,31 @@
 import env from '#start/env'
+import { Secret } from '@adonisjs/core/helpers'
 import { defineConfig, drivers } from '@adonisjs/core/encryption'
+import { keyGeneration, type KeyGeneration } from '#oauth/key_generation'
+
+const appKey = env.get('APP_KEY')
+
+/**
+ * The keys that stored tokens are sealed with, the newest first: that one seals, all of
+ * them open. The generation that is made from APP_KEY comes last, and always opens.
+ */
+export const tokenKeys: KeyGeneration[] = [...namedKeys(), keyGeneration('app', appKey)]
+
+function namedKeys(): KeyGeneration[] {
+  const entries = env.get('TOKEN_ENCRYPTION_KEYS')?.release().split(',') ?? []
+  return entries.map((entry) => {
+    const [name, key] = entry.trim().split(':')
+    return keyGeneration(name, new Secret(key))
+  })
+}
 
 const encryptionConfig = defineConfig({
   default: 'app',
   list: {
-    /** The key generation that is made from APP_KEY. */
-    app: drivers.aes256gcm({ id: 'app', keys: [env.get('APP_KEY').release()] }),
+    app: drivers.aes256gcm({ id: 'app', keys: [appKey.release()] }),
+    ...Object.fromEntries(
+      tokenKeys.map(({ id, key }) => [id, drivers.aes256gcm({ id, keys: [key.release()] })])
+    ),
   },
 })
 

@@ -1,14 +1,26 @@
 import env from '#start/env'
-import { defineConfig, stores } from '#oauth/define_config'
+import { changes, defineConfig, leases, stores } from '#oauth/define_config'
 import { ConfigCredentials } from '#oauth/credentials/config'
 import { orangeProvider } from '#orange/orange_provider'
 import orangeConfig from '#config/orange'
 
 const cacheEnabled = env.get('OAUTH_CACHE_ENABLED')
+const store = env.get('OAUTH_TOKEN_STORE')
+
+const shared = cacheEnabled && (store === 'database' || store === 'redis')
+
+const choices = {
+  memory: () => stores.memory,
+  database: () => stores.database(),
+  redis: () => stores.redis(),
+}
 
 const oauthConfig = defineConfig({
   default: 'orange',
-  store: cacheEnabled ? stores[env.get('OAUTH_TOKEN_STORE')] : stores.none,
+  store: cacheEnabled ? choices[store]() : stores.none,
+  leases: shared ? leases('leases') : undefined,
+  changes: shared && env.get('REDIS_URL') ? changes() : undefined,
+  storePatienceMs: store === 'redis' ? 250 : 2_000,
   cacheEnabled,
   refreshThresholdMs: env.get('OAUTH_REFRESH_THRESHOLD_MINUTES') * 60_000,
   waitMs: 10_000,

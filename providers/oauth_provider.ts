@@ -1,6 +1,13 @@
+import { configProvider } from '@adonisjs/core'
 import { Logger } from '@adonisjs/core/logger'
 import type { ApplicationService } from '@adonisjs/core/types'
+import { tokenKeys } from '#config/encryption'
+import type { ChangeBus, LeaseFactory, TokenStore } from '#oauth/contracts'
+import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import { OAuthManager } from '#oauth/oauth_manager'
+import { buildSharing } from '#oauth/sharing/build_sharing'
+import { type TokenSharing, unshared } from '#oauth/sharing/token_sharing'
+import { TokenCipher } from '#oauth/token_cipher'
 import type { ConnectionOptions } from '#shared/connection_agents'
 import { systemClock } from '#shared/clock'
 import { EventRecorder } from '#shared/event_recorder'
@@ -24,6 +31,7 @@ export default class OAuthProvider {
       const logger = await resolver.make(Logger)
       this.#manager = new OAuthManager({
         config: config.get('oauth'),
+        sharing: await this.#sharing(),
         // Its own connections: a renewal never queues behind sends.
         http: this.#client(config.get('http_client.tokens')),
         recorder: await resolver.make(EventRecorder),
@@ -37,9 +45,40 @@ export default class OAuthProvider {
     })
   }
 
+  /** Commands look at the store when they want something of it. */
+  async ready() {
+    if (this.app.getEnvironment() !== 'web') return
+    const manager = await this.app.container.make(OAuthManager)
+    await manager.start()
+  }
+
   async shutdown() {
     await this.#manager?.close()
     for (const client of this.#clients) client.destroy()
+  }
+
+  async #sharing(): Promise<TokenSharing> {
+    const { container, config } = this.app
+    const { store, leases, changes, storePatienceMs, leaseMs } =
+      config.get<ResolvedOAuthConfig>('oauth')
+    if (typeof store === 'function') return unshared(store())
+
+    const encryption = await container.make('encryption')
+    const makeLeases = await configProvider.resolve<LeaseFactory>(this.app, leases)
+    const bus = await configProvider.resolve<ChangeBus>(this.app, changes)
+    return buildSharing({
+      store: (await configProvider.resolve<TokenStore>(this.app, store))!,
+      leases: makeLeases?.({ lifeMs: leaseMs }),
+      changes: bus ?? undefined,
+      cipher: new TokenCipher(
+        encryption,
+        tokenKeys.map(({ id }) => id)
+      ),
+      patienceMs: storePatienceMs,
+      clock: systemClock,
+      recorder: await container.make(EventRecorder),
+      logger: await container.make(Logger),
+    })
   }
 
   #client(options: ConnectionOptions): HttpClient {

@@ -24,6 +24,7 @@ import {
   url,
   type Check,
 } from '#start/env_rules'
+import { keyGenerations } from '#start/env_keys'
 import { notMeant, requiredSecret, secret } from '#start/env_secrets'
 
 const sandboxMode = () => isOn('SMS_SANDBOX_MODE')
@@ -46,6 +47,13 @@ const senderAddresses = matching(
   'must look like tel:+2210000; several are separated by commas'
 )
 const postgresUrl = matching(/^postgres(ql)?:\/\/\S+$/, 'must be a postgres:// URL')
+
+const onRedis = () =>
+  [process.env.OAUTH_TOKEN_STORE, process.env.OAUTH_LOCK_STORE].includes('redis')
+const redisUrl: Check = (value) =>
+  /^rediss?:\/\/[^\s/]+(\/\d{0,2})?$/.test(value) && URL.canParse(value)
+    ? undefined
+    : 'must be like redis://user:password@host:6379/0'
 
 const mailAddress = matching(/^[^\s@<>(),;:"]+@[^\s@<>(),;:"]+$/, 'must be one mail address')
 const hostName = matching(/^[\w.:-]+$/, 'must be a host name or an IP address')
@@ -111,7 +119,10 @@ const env = await Env.create(new URL('../', import.meta.url), {
 
   OAUTH_CACHE_ENABLED: flag(true),
   OAUTH_REFRESH_THRESHOLD_MINUTES: integer(10, { min: 1, max: 720 }),
-  OAUTH_TOKEN_STORE: oneOf('memory', ['memory']),
+  OAUTH_TOKEN_STORE: oneOf('database', ['memory', 'database', 'redis']),
+  OAUTH_LOCK_STORE: text({ check: matching(/^(database|redis)$/, 'must be database or redis') }),
+  TOKEN_ENCRYPTION_KEYS: secret({ required: () => false, check: keyGenerations }),
+  REDIS_URL: secret({ required: onRedis, check: redisUrl }),
 
   DB_CONNECTION: oneOf('sqlite', ['sqlite', 'postgres']),
   DATABASE_URL: secret({ required: onPostgres, check: postgresUrl }),

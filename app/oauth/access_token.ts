@@ -10,6 +10,9 @@ import type { Clock } from '#shared/clock'
  */
 export type TokenState = 'fresh' | 'due' | 'absent'
 
+/** How much of a token's whole life can be asked for: more would be refused a moment after it was issued. */
+const LARGEST_SHARE = 0.9
+
 /**
  * An access token in this process. Its text leaves it only as the value of an
  * Authorization header (RFC 6750 §2.1), and that as a secret.
@@ -66,6 +69,12 @@ export class AccessToken {
     const byWallClock = this.usableUntil - clock.now()
     const byMonotonic = this.#usableUntilMonotonic - clock.monotonic()
     return Math.max(0, Math.min(byWallClock, byMonotonic))
+  }
+
+  /** Whether it may still be sent for this long, in milliseconds. More than {@link LARGEST_SHARE} of its life counts as that. */
+  lastsFor(minValidity: number, clock: Clock): boolean {
+    const life = this.record.expiresAt - this.record.issuedAt
+    return this.remaining(clock) >= Math.min(minValidity, life * LARGEST_SHARE)
   }
 
   /** Milliseconds until the token becomes due. */

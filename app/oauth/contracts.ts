@@ -35,6 +35,12 @@ export type ClientCredentials =
 
 /** Where the credentials of a client come from. Asked before every token request. */
 export interface CredentialSource {
+  /**
+   * Tells clients apart without a secret, e.g. a client id: tokens of one client are not
+   * for another that shares its store.
+   */
+  readonly identity: string
+
   find(): Promise<ClientCredentials>
 }
 
@@ -112,6 +118,13 @@ export interface Lease {
   /** Gives it back, if it is still held. Never rejects. Answers false when it was lost meanwhile. */
   release(): Promise<boolean>
 }
+
+export interface LeaseOptions {
+  /** After this long somebody else may take a lease that was not given back, in milliseconds. */
+  lifeMs: number
+}
+
+export type LeaseFactory = (options: LeaseOptions) => Leases
 
 /** Lets one process of many ask at a time. */
 export interface Leases {

@@ -10,6 +10,9 @@ export interface PauseControl {
 
   /** The pause in force, here or in the store. */
   current(): Promise<Pause | null>
+
+  /** Learns what became of a known pause: another process may have ended it. */
+  recheck(): Promise<void>
   remainingMs(pause: Pause): number
 
   /** In force here before the first await: nobody slips through while the store is told. */
@@ -29,6 +32,9 @@ export class CredentialPause implements PauseControl {
   readonly #clock: Clock
   readonly #random: Random
   #known: Pause | null = null
+
+  /** How often the store is being told something: what it says meanwhile is older. */
+  #telling = 0
 
   /** When the known pause ends by the monotonic clock: one that was set back prolongs nothing. */
   #endsAt = 0
@@ -63,14 +69,33 @@ export class CredentialPause implements PauseControl {
   async begin(failure: Failure): Promise<Pause> {
     const pause = pauseAfter(failure, this.#known, { now: this.#clock.now(), random: this.#random })
     this.#learn(pause)
-    await this.#store.setPause(this.#credential, pause)
+    await this.#tell(() => this.#store.setPause(this.#credential, pause))
     return pause
   }
 
   async end(): Promise<void> {
     if (!this.#known) return
     this.#known = null
-    await this.#store.removePause(this.#credential)
+    await this.#tell(() => this.#store.removePause(this.#credential))
+  }
+
+  async recheck(): Promise<void> {
+    const before = this.known
+    if (!before) return
+
+    const stored = await this.#store.getPause(this.#credential)
+    if (this.#known !== before || this.#telling > 0) return
+    if (stored) this.#learn(stored)
+    else this.#known = null
+  }
+
+  async #tell(write: () => Promise<void>): Promise<void> {
+    this.#telling++
+    try {
+      await write()
+    } finally {
+      this.#telling--
+    }
   }
 
   /** A pause that is known already is not begun again by being read again. */

@@ -1,6 +1,5 @@
-import type { CredentialSource, TokenStore } from '#oauth/contracts'
-import { MemoryTokenStore } from '#oauth/stores/memory'
-import { NoTokenStore } from '#oauth/stores/none'
+import type { ConfigProvider } from '@adonisjs/core/types'
+import type { ChangeBus, CredentialSource, LeaseFactory, TokenStore } from '#oauth/contracts'
 import type { TokenEndpointSettings } from '#oauth/token_endpoint'
 
 /** A provider of tokens. Its file states facts; the behaviour is the engine's. */
@@ -13,13 +12,28 @@ export interface ProviderConfig {
   scope?: string
 }
 
+/** A store of this process's own, or one that outlives it and that others may share. */
+export type StoreChoice = (() => TokenStore) | ConfigProvider<TokenStore>
+
 export interface OAuthConfig<Providers extends Record<string, ProviderConfig>> {
   /** The provider that is meant when none is named. */
   default: keyof Providers & string
   providers: Providers
 
   /** Where tokens and pauses are kept. */
-  store: () => TokenStore
+  store: StoreChoice
+
+  /** Where the leases are by which processes take turns at asking. Absent: tokens are not shared. */
+  leases?: ConfigProvider<LeaseFactory>
+
+  /** Where changes are announced, besides. Absent: other processes look every few seconds. */
+  changes?: ConfigProvider<ChangeBus>
+
+  /** How long a shared store may take for one answer before tokens are kept without it, in milliseconds. Default: 2 s. */
+  storePatienceMs?: number
+
+  /** For how long one process may ask before another one does, in milliseconds: longer than a token request takes. Default: twice as long, 20 s. */
+  leaseMs?: number
 
   /** Whether a token serves more than one call. Default: true. */
   cacheEnabled?: boolean
@@ -34,7 +48,10 @@ export interface OAuthConfig<Providers extends Record<string, ProviderConfig>> {
   requestDeadlineMs?: number
 }
 
-export type ResolvedOAuthConfig = Required<OAuthConfig<Record<string, ProviderConfig>>>
+export type ResolvedOAuthConfig = WithDefaults<Record<string, ProviderConfig>>
+
+type WithDefaults<Providers extends Record<string, ProviderConfig>> = OAuthConfig<Providers> &
+  Required<Pick<OAuthConfig<Providers>, keyof typeof DEFAULTS | 'leaseMs'>>
 
 const LONGEST_REQUEST_MS = 30_000
 
@@ -43,9 +60,16 @@ const DEFAULTS = {
   refreshThresholdMs: 10 * 60_000,
   waitMs: 10_000,
   requestDeadlineMs: 10_000,
+  storePatienceMs: 2_000,
 }
 
-const DURATIONS = ['refreshThresholdMs', 'waitMs', 'requestDeadlineMs'] as const
+const DURATIONS = [
+  'refreshThresholdMs',
+  'waitMs',
+  'requestDeadlineMs',
+  'storePatienceMs',
+  'leaseMs',
+] as const
 
 /**
  * @throws when the configuration contradicts itself, naming the file and the key
@@ -65,25 +89,26 @@ export function defineConfig<Providers extends Record<string, ProviderConfig>>(
   if (resolved.requestDeadlineMs > LONGEST_REQUEST_MS) {
     throw new Error(`config/oauth.ts: "requestDeadlineMs" must not exceed ${LONGEST_REQUEST_MS}`)
   }
+  if (resolved.leaseMs <= resolved.requestDeadlineMs) {
+    throw new Error('config/oauth.ts: "leaseMs" must exceed "requestDeadlineMs"')
+  }
   return resolved
 }
 
 /** A key that is there without a value counts as left out. */
 function withDefaults<Providers extends Record<string, ProviderConfig>>(
   config: OAuthConfig<Providers>
-): Required<OAuthConfig<Providers>> {
+): WithDefaults<Providers> {
+  const requestDeadlineMs = config.requestDeadlineMs ?? DEFAULTS.requestDeadlineMs
   return {
     ...config,
     cacheEnabled: config.cacheEnabled ?? DEFAULTS.cacheEnabled,
     refreshThresholdMs: config.refreshThresholdMs ?? DEFAULTS.refreshThresholdMs,
     waitMs: config.waitMs ?? DEFAULTS.waitMs,
-    requestDeadlineMs: config.requestDeadlineMs ?? DEFAULTS.requestDeadlineMs,
+    requestDeadlineMs,
+    storePatienceMs: config.storePatienceMs ?? DEFAULTS.storePatienceMs,
+    leaseMs: config.leaseMs ?? 2 * requestDeadlineMs,
   }
 }
 
-export const stores = {
-  memory: () => new MemoryTokenStore(),
-
-  /** For a gateway without a cache: pauses are kept, tokens are not. */
-  none: () => new NoTokenStore(),
-}
+export { stores, leases, changes } from '#oauth/drivers'

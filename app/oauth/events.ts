@@ -1,4 +1,5 @@
 import type { AccessToken } from '#oauth/access_token'
+import type { TokenRecord } from '#oauth/contracts'
 import type { TokenRequestFacts } from '#oauth/errors'
 import type { Pause } from '#oauth/pause'
 import type { Actor, AuditEvent } from '#shared/event_recorder'
@@ -42,7 +43,14 @@ function aboutAttempt(attempt: Attempt) {
 }
 
 function tokenFacts(token: AccessToken): NonNullable<AuditEvent['token']> {
-  const { fingerprint, issuedAt, expiresAt } = token.record
+  return recordFacts(token.record)
+}
+
+function recordFacts({
+  fingerprint,
+  issuedAt,
+  expiresAt,
+}: TokenRecord): NonNullable<AuditEvent['token']> {
   return { fingerprint, issuedAt, expiresAt }
 }
 
@@ -138,13 +146,13 @@ export const tokenEvents = {
       token,
       reasonCode,
       cause,
-    }: { token: AccessToken | undefined; reasonCode: string; cause: Cause }
+    }: { token: TokenRecord | undefined; reasonCode: string; cause: Cause }
   ): AuditEvent => ({
     ...about(cause, provider),
     type: 'auth.token.cleared',
     outcome: 'success',
     reasonCode,
-    token: token && tokenFacts(token),
+    token: token && recordFacts(token),
   }),
 
   refreshRequested: (provider: string, cause: Cause): AuditEvent => ({
@@ -162,6 +170,56 @@ export const tokenEvents = {
     outcome: token ? 'success' : 'failure',
     token: token && tokenFacts(token),
     previousTokenFingerprint: previous?.fingerprint,
+  }),
+
+  /** A lease ended while its holder was at work: somebody else may have asked too. */
+  leaseLost: (
+    provider: string,
+    {
+      cause,
+      reasonCode,
+      token,
+    }: { cause: Cause; reasonCode: 'lease_expired' | 'late_write_refused'; token?: AccessToken }
+  ): AuditEvent => ({
+    ...about(cause, provider),
+    type: 'lock.lost',
+    outcome: 'failure',
+    severity: 'medium',
+    reasonCode,
+    token: token && tokenFacts(token),
+  }),
+
+  storeUnavailable: (store: string, reasonCode: string, occurredAt: number): AuditEvent => ({
+    type: 'store.unavailable',
+    outcome: 'failure',
+    severity: 'medium',
+    reasonCode,
+    occurredAt,
+    actor: SYSTEM,
+    target: { type: 'token_store', id: store },
+  }),
+
+  storeRestored: (store: string, occurredAt: number): AuditEvent => ({
+    type: 'store.restored',
+    outcome: 'success',
+    occurredAt,
+    actor: SYSTEM,
+    target: { type: 'token_store', id: store },
+  }),
+
+  /** A stored token could not be read. Either it was damaged or changed, or its key is gone. */
+  storedTokenUnreadable: (
+    store: string,
+    reason: 'corrupt' | 'undecipherable',
+    key: string
+  ): AuditEvent => ({
+    type: reason === 'corrupt' ? 'store.token.corrupt' : 'crypto.decrypt_failed',
+    outcome: 'failure',
+    severity: reason === 'corrupt' ? 'medium' : 'high',
+    reasonCode: reason,
+    actor: SYSTEM,
+    target: { type: 'token_store', id: store },
+    details: { key },
   }),
 
   clockJumped: (provider: string, driftMs: number): AuditEvent => ({

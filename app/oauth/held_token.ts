@@ -2,9 +2,6 @@ import type { AccessToken, TokenState } from '#oauth/access_token'
 import { tokenInfo, type TokenInfo } from '#oauth/token_health'
 import type { Clock } from '#shared/clock'
 
-/** How much of a token's whole life can be asked for: more would be refused a moment after it was issued. */
-const LARGEST_SHARE = 0.9
-
 /** The token that this process holds, and when it was used. */
 export class HeldToken {
   readonly #clock: Clock
@@ -53,11 +50,7 @@ export class HeldToken {
   /** The token if it is usable and has this much life left, in milliseconds. */
   livingFor(minValidity: number): AccessToken | undefined {
     const token = this.usable
-    if (!token) return undefined
-
-    const life = token.record.expiresAt - token.record.issuedAt
-    const enough = Math.min(minValidity, life * LARGEST_SHARE)
-    return token.remaining(this.#clock) >= enough ? token : undefined
+    return token?.lastsFor(minValidity, this.#clock) ? token : undefined
   }
 
   is(token: AccessToken): boolean {

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
+import { AuditedRequest } from '#oauth/audited_request'
 import type { Grant, TokenStore } from '#oauth/contracts'
 import { CredentialPause } from '#oauth/credential_pause'
 import type { ProviderConfig, ResolvedOAuthConfig } from '#oauth/define_config'
 import { UnknownProvider } from '#oauth/errors'
 import { ClientCredentialsGrant } from '#oauth/grants/client_credentials'
+import { SharedToken } from '#oauth/shared_token'
+import { type TokenSharing, unshared } from '#oauth/sharing/token_sharing'
 import { OAuthTokenService } from '#oauth/oauth_token_service'
 import { TokenEndpoint } from '#oauth/token_endpoint'
 import { TokenPause } from '#oauth/token_pause'
@@ -16,6 +19,9 @@ import type { KeyedDigest } from '#shared/keyed_digest'
 
 export interface OAuthManagerParts {
   config: ResolvedOAuthConfig
+
+  /** Where tokens meet those of other processes. Absent: they are this process's own. */
+  sharing?: TokenSharing
   http: HttpClient
   recorder: EventRecorder
   clock: Clock
@@ -37,6 +43,17 @@ export interface TokenOwner {
   subject?: string
 }
 
+/** How much longer than its lease another process is waited for, in milliseconds. */
+const LEASE_GRACE_MS = 5_000
+
+/** Where tokens are kept, as health reports show it. */
+export interface StoreState {
+  name: string
+
+  /** The store cannot be used at the moment: tokens are kept in memory. */
+  degraded: boolean
+}
+
 type GrantFactory = (provider: ProviderConfig, endpoint: TokenEndpoint) => Grant
 
 const GRANTS: Record<ProviderConfig['grant'], GrantFactory> = {
@@ -47,19 +64,25 @@ const GRANTS: Record<ProviderConfig['grant'], GrantFactory> = {
 /** Hands out the one token service of each provider, tenant and subject. */
 export class OAuthManager {
   readonly #parts: OAuthManagerParts
-  readonly #store: TokenStore
+  readonly #sharing: TokenSharing
   readonly #services = new Map<string, OAuthTokenService>()
   readonly #pauses = new Map<string, CredentialPause>()
   #default?: OAuthTokenService
 
   constructor(parts: OAuthManagerParts) {
     this.#parts = parts
-    this.#store = parts.config.store()
+    this.#sharing = parts.sharing ?? unshared(ownStore(parts.config))
   }
 
   /** Shown in health reports. */
-  get storeName(): string {
-    return this.#store.name
+  get storeState(): StoreState {
+    const { store, outage } = this.#sharing
+    return { name: store.name, degraded: outage?.degraded ?? false }
+  }
+
+  /** Begins to learn what other processes do. */
+  async start(): Promise<void> {
+    await this.#sharing.watch?.start()
   }
 
   /** @throws {UnknownProvider} */
@@ -70,7 +93,9 @@ export class OAuthManager {
 
   /** Stops all services; resolves when no token request is in the air any more. */
   async close(): Promise<void> {
+    await this.#sharing.watch?.stop()
     await Promise.all([...this.#services.values()].map((service) => service.close()))
+    await this.#sharing.store.close?.()
   }
 
   #find(name = this.#parts.config.default, owner: TokenOwner = {}): OAuthTokenService {
@@ -80,29 +105,38 @@ export class OAuthManager {
 
     const service = this.#build(name, owner)
     this.#services.set(address, service)
+    this.#sharing.watch?.add(service.sync)
     return service
   }
 
-  #build(name: string, owner: TokenOwner): OAuthTokenService {
-    const { config, http, recorder, clock, random, fingerprints, report } = this.#parts
+  #build(name: string, { tenant, subject }: TokenOwner): OAuthTokenService {
+    const { config, http, recorder, clock, report } = this.#parts
     if (!Object.hasOwn(config.providers, name)) throw new UnknownProvider()
 
     const provider = config.providers[name]
     const settings = { ...provider.endpoint, deadlineMs: config.requestDeadlineMs }
     const grant = GRANTS[provider.grant](provider, new TokenEndpoint(settings, { http, clock }))
-    const key = digest(name, owner.tenant, owner.subject, grant.type, provider.scope)
-    const pause = new TokenPause(this.#pauseOf(digest(name, owner.tenant)), this.#pauseOf(key))
-    const shared = { provider: name, key, store: this.#store, pause, recorder, clock }
+    const { identity } = provider.credentials
+    const key = digest(name, tenant, subject, identity, grant.type, provider.scope)
+    const pause = new TokenPause(this.#pauseOf(digest(name, tenant, identity)), this.#pauseOf(key))
+    const shared = new SharedToken({ key, store: this.#sharing.store, clock })
+    const parts = { provider: name, tenant, key, shared, pause, recorder, clock }
 
-    const { refreshThresholdMs, cacheEnabled, waitMs } = config
-    const obtainer = new TokenObtainer({
-      ...shared,
-      grant,
+    const request = new AuditedRequest({ ...parts, grant })
+    const obtainer = new TokenObtainer({ ...config, ...parts, ...this.#coordination(), request })
+    return new OAuthTokenService({ ...config, ...parts, obtainer, report })
+  }
+
+  #coordination() {
+    const { random, fingerprints, config } = this.#parts
+    const { leases, outage } = this.#sharing
+    return {
       random,
       fingerprints,
-      refreshThresholdMs,
-    })
-    return new OAuthTokenService({ ...shared, obtainer, cacheEnabled, waitMs, report })
+      leases,
+      allowCall: () => outage?.allowCall() ?? 0,
+      leaseWaitMs: config.leaseMs + LEASE_GRACE_MS,
+    }
   }
 
   #pauseOf(credential: string): CredentialPause {
@@ -110,10 +144,15 @@ export class OAuthManager {
     const known = this.#pauses.get(credential)
     if (known) return known
 
-    const pause = new CredentialPause(credential, { store: this.#store, clock, random })
+    const pause = new CredentialPause(credential, { store: this.#sharing.store, clock, random })
     this.#pauses.set(credential, pause)
     return pause
   }
+}
+
+function ownStore({ store }: ResolvedOAuthConfig): TokenStore {
+  if (typeof store === 'function') return store()
+  throw new Error('config/oauth.ts: the tokens of this store are shared, and nothing shares them')
 }
 
 /** A name for a store's row: tells the parts apart and says nothing about them. */

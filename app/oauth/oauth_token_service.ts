@@ -1,16 +1,17 @@
 import type { AccessToken } from '#oauth/access_token'
-import type { TokenStore } from '#oauth/contracts'
 import { tokenEvents, type Cause } from '#oauth/events'
 import { HeldToken } from '#oauth/held_token'
 import { Patience } from '#oauth/patience'
 import { tokenHealth, type TokenHealth, type TokenInfo } from '#oauth/token_health'
+import type { SharedToken } from '#oauth/shared_token'
+import { TokenSync } from '#oauth/token_sync'
 import { TokenRenewal, type TokenRenewalParts } from '#oauth/token_renewal'
 import { RecordingUnavailable } from '#shared/event_recorder'
 
 export interface TokenServiceParts extends TokenRenewalParts {
-  /** Under which the store keeps the token. */
+  /** Names the token in the store. */
   key: string
-  store: TokenStore
+  shared: SharedToken
 
   /** How long a caller waits for a token, in milliseconds. */
   waitMs: number
@@ -39,6 +40,9 @@ export class OAuthTokenService {
   readonly #renewal: TokenRenewal
   readonly #patience: Patience
 
+  /** Through which this service learns what other processes did. */
+  readonly sync: TokenSync
+
   /** The API has refused a token, and nothing was sent successfully since. */
   #suspect = false
 
@@ -47,6 +51,7 @@ export class OAuthTokenService {
     this.#held = new HeldToken(parts.clock)
     this.#renewal = new TokenRenewal(parts, this.#held)
     this.#patience = new Patience(parts)
+    this.sync = new TokenSync({ ...parts, held: this.#held, renewal: this.#renewal })
   }
 
   /**
@@ -67,12 +72,15 @@ export class OAuthTokenService {
     return this.#refreshNow(cause)
   }
 
-  /** Forgets the token. The next caller waits for a new one. */
+  /** Forgets the token, here and for all other processes. The next caller waits for a new one. */
   async clearToken(cause: Cause = {}): Promise<void> {
-    const { recorder, provider } = this.#parts
-    const token = this.#held.current
+    const { recorder, provider, shared } = this.#parts
+    const stored = await shared.read()
+    const token = this.#held.current?.record ?? stored ?? undefined
     await recorder.record(tokenEvents.cleared(provider, { token, reasonCode: 'requested', cause }))
+
     await this.#forget()
+    if (stored) await shared.remove(stored.fingerprint)
     await this.#renewal.cleared()
   }
 
@@ -94,7 +102,11 @@ export class OAuthTokenService {
     ])
 
     await recorder.record(
-      tokenEvents.cleared(provider, { token: rejected, reasonCode: 'rejected_by_api', cause })
+      tokenEvents.cleared(provider, {
+        token: rejected.record,
+        reasonCode: 'rejected_by_api',
+        cause,
+      })
     )
     if (paused) await recorder.record(tokenEvents.paused(provider, paused, cause))
   }
@@ -139,6 +151,7 @@ export class OAuthTokenService {
 
   /** Stops renewing; resolves when no request is in the air any more. */
   async close(): Promise<void> {
+    this.#parts.obtainer.close()
     await this.settled()
     this.#renewal.rest()
   }
@@ -157,7 +170,8 @@ export class OAuthTokenService {
     const before = this.#held.current
 
     const obtain = async () =>
-      this.#broughtSince(before, cause) ?? this.#renewal.obtain({ reasonCode, cause })
+      this.#broughtSince(before, cause) ??
+      this.#renewal.obtain({ reasonCode, cause, minValidity: cause.minValidity })
     const token = await this.#patience.for(obtain, cause.longestWaitMs)
     return this.#held.use(token)
   }
@@ -193,6 +207,6 @@ export class OAuthTokenService {
   async #forget(): Promise<void> {
     const token = this.#held.forget()
     this.#renewal.rest()
-    if (token) await this.#parts.store.remove(this.#parts.key, token.fingerprint)
+    if (token) await this.#parts.shared.remove(token.fingerprint)
   }
 }

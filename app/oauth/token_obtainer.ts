@@ -1,175 +1,153 @@
-import { randomUUID } from 'node:crypto'
-import { AccessToken } from '#oauth/access_token'
-import type { Grant, IssuedToken, TokenRecord, TokenStore } from '#oauth/contracts'
+import type { AccessToken } from '#oauth/access_token'
+import type { AuditedRequest, Reason } from '#oauth/audited_request'
+import type { IssuedToken, Lease, Leases, TokenRecord } from '#oauth/contracts'
 import type { PauseControl } from '#oauth/credential_pause'
-import { TokenRequestError, TokenUnavailable, type TokenRequestFacts } from '#oauth/errors'
-import { tokenEvents, type Attempt, type Cause } from '#oauth/events'
-import { lifeOf, lifetime, lifetimeOfSameToken } from '#oauth/token_lifetime'
-import type { Random } from '#shared/backoff'
-import type { Clock } from '#shared/clock'
+import { TokenUnavailable } from '#oauth/errors'
+import { tokenEvents, type Cause } from '#oauth/events'
+import { newToken, type NewTokenParts } from '#oauth/new_token'
+import type { SharedToken } from '#oauth/shared_token'
 import type { EventRecorder } from '#shared/event_recorder'
-import type { KeyedDigest } from '#shared/keyed_digest'
 
-export interface TokenObtainerParts {
-  provider: string
-
-  /** Under which the store keeps the token. */
+export interface TokenObtainerParts extends NewTokenParts {
+  /** Names the lease. */
   key: string
-  grant: Grant
-  store: TokenStore
+  shared: SharedToken
+  request: AuditedRequest
   pause: PauseControl
-  recorder: EventRecorder
-  clock: Clock
-  random: Random
-  fingerprints: KeyedDigest
+  leases: Leases
 
-  /** How long before its end a token is renewed, in milliseconds. */
-  refreshThresholdMs: number
+  /** While processes cannot see each other: how long nobody may ask, in milliseconds. Counts the call. */
+  allowCall: () => number
+  recorder: EventRecorder
+
+  /** How long another process is waited for that has the lease, in milliseconds. */
+  leaseWaitMs: number
 }
 
-export interface Wanted {
-  /** Why: `absent`, `due`, `forced`, `min_validity`, `uncached`. */
-  reasonCode: string
-  cause: Cause
-
-  /** The token that is to be replaced. */
-  known?: AccessToken
-
+export interface Wanted extends Reason {
   /** Fingerprint of a token that must not be used again, should the store still hold it. */
   forgotten?: string
+
+  /** The life that the token must have left, in milliseconds. */
+  minValidity?: number
 }
 
+/** A wish in the course of being fulfilled. */
+interface Quest extends Wanted {
+  /** Ask whatever the pause says, and for a token that the store did not hold before. */
+  forced?: { before: string | undefined }
+}
+
+/** How often those look at the store who wait for the one that asks, in milliseconds. */
+const LOOK_MS = 75
+
+/** When to come back while another process asks, in milliseconds. */
+const COME_BACK_MS = 1_000
+
 /**
- * Obtains one token: a newer one from the store if there is one, otherwise by a single
- * call of the grant, with a durable row before the call and one after it.
+ * Obtains one token for all processes that share a store: a newer one from the store if
+ * there is one, otherwise by a single call of the grant, made by whoever has the lease.
  */
 export class TokenObtainer {
   readonly #parts: TokenObtainerParts
+  #closed = false
 
   constructor(parts: TokenObtainerParts) {
     this.#parts = parts
   }
 
   /**
-   * @throws {TokenUnavailable} while the credential is paused
+   * @throws {TokenUnavailable} while the credential is paused, or another process asks for too long
    * @throws {TokenRequestError} when the call was made and gave no token
    * @throws {RecordingUnavailable} when the call could not be recorded, and was not made
    */
-  async obtain(wanted: Wanted): Promise<AccessToken> {
-    const stored = await this.#parts.store.get(this.#parts.key)
-    const newer = this.#adoptable(stored, wanted.known)
-    if (newer && newer.fingerprint !== wanted.forgotten) return newer
-
-    const pause = await this.#parts.pause.current()
-    if (pause) throw new TokenUnavailable(pause.reason, this.#parts.pause.remainingMs(pause))
-
-    return this.#request(wanted, stored)
+  obtain(wanted: Wanted): Promise<AccessToken> {
+    return this.#obtain(wanted)
   }
 
-  /** Asks whatever the store or the pause say: somebody decided to. */
+  /**
+   * Asks whatever the store or the pause say: somebody decided to. Of many who decide so at
+   * once, one asks: a token that was stored since serves them all.
+   */
   async force(wanted: Wanted): Promise<AccessToken> {
-    return this.#request(wanted, await this.#parts.store.get(this.#parts.key))
+    const stored = await this.#parts.shared.read()
+    return this.#obtain({ ...wanted, forced: { before: stored?.fingerprint } })
   }
 
-  async #request(wanted: Wanted, stored: TokenRecord | null): Promise<AccessToken> {
-    const { provider, grant, pause, recorder, clock } = this.#parts
-    const { reasonCode, cause, known } = wanted
-    const attempt = { ...cause, attemptId: randomUUID(), provider, reasonCode }
+  /** Nobody is waited for any more who asks elsewhere. */
+  close(): void {
+    this.#closed = true
+  }
 
-    await this.#noticeClockJump(known)
-    await recorder.record(tokenEvents.requested(attempt))
-    const startedAt = clock.monotonic()
+  async #obtain(quest: Quest): Promise<AccessToken> {
+    const { key, leases, clock, leaseWaitMs } = this.#parts
+    const deadline = clock.monotonic() + leaseWaitMs
 
-    try {
-      const issued = await grant.obtain()
-      const durationMs = Math.round(clock.monotonic() - startedAt)
-      const token = await this.#keep(this.#toToken(issued, known), stored)
+    for (;;) {
+      const { token } = await this.#look(quest)
+      if (token) return token
 
-      await pause.end()
-      await recorder.record(
-        tokenEvents.obtained(attempt, { token, previous: known?.fingerprint, durationMs })
-      )
-      return token
-    } catch (error) {
-      if (error instanceof TokenRequestError) {
-        await this.#fail(attempt, error.facts, Math.round(clock.monotonic() - startedAt))
+      const lease = await leases.take(key)
+      if (lease) return this.#askUnder(lease, quest)
+
+      if (this.#closed || clock.monotonic() >= deadline) {
+        throw new TokenUnavailable('asked_elsewhere', COME_BACK_MS)
       }
-      throw error
+      await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve))
     }
   }
 
-  /** The pause comes first: it holds even when the trail cannot be written. */
-  async #fail(attempt: Attempt, facts: TokenRequestFacts, durationMs: number): Promise<void> {
+  /** @throws {TokenUnavailable} while the credential is paused */
+  async #look(quest: Quest): Promise<{ token: AccessToken | null; stored: TokenRecord | null }> {
+    const { shared, pause: pauses } = this.#parts
+    const { known, minValidity, forgotten, forced } = quest
+    const stored = await shared.read()
+    const refused = [forgotten, known?.fingerprint, forced?.before]
+    const token = shared.adopt(stored, { known, refused, minValidity })
+    if (token || forced) return { token, stored }
+
+    const pause = await pauses.current()
+    if (pause) throw new TokenUnavailable(pause.reason, pauses.remainingMs(pause))
+    return { token, stored }
+  }
+
+  async #askUnder(lease: Lease, quest: Quest): Promise<AccessToken> {
+    try {
+      return await this.#askUnlessThere(quest)
+    } finally {
+      if (!(await lease.release())) await this.#noteLost(quest.cause, 'lease_expired')
+    }
+  }
+
+  /** Looks once more first: whoever had the lease before may have brought what is wanted. */
+  async #askUnlessThere(quest: Quest): Promise<AccessToken> {
+    const { token, stored } = await this.#look(quest)
+    if (token) return token
+
+    const closedFor = this.#parts.allowCall()
+    if (closedFor > 0) throw new TokenUnavailable('store_unavailable', closedFor)
+
+    return this.#parts.request.run(quest, (issued) => this.#keep(issued, quest, stored))
+  }
+
+  /** Who was late serves what a later one stored. */
+  async #keep(
+    issued: IssuedToken,
+    { known, cause }: Quest,
+    seen: TokenRecord | null
+  ): Promise<AccessToken> {
+    const token = newToken(issued, known, this.#parts)
+    const later = await this.#parts.shared.keep(token, seen)
+    if (later) await this.#noteLost(cause, 'late_write_refused', token)
+    return later ?? token
+  }
+
+  async #noteLost(
+    cause: Cause,
+    reasonCode: 'lease_expired' | 'late_write_refused',
+    token?: AccessToken
+  ): Promise<void> {
     const { recorder, provider } = this.#parts
-    const pause = await this.#parts.pause.begin(facts)
-
-    if (facts.outcomeUnknown) await recorder.record(tokenEvents.outcomeUnknown(attempt, facts))
-    await recorder.record(tokenEvents.requestFailed(attempt, facts, durationMs))
-
-    if (facts.verdict === 'throttled') {
-      await recorder.record(tokenEvents.throttled(attempt, facts, pause))
-    }
-    if (refusesCredentials(facts)) {
-      await recorder.record(tokenEvents.credentialsInvalid(attempt, facts))
-    }
-    if (pause.failures === 1 || facts.verdict.startsWith('terminal')) {
-      await recorder.record(tokenEvents.paused(provider, pause, attempt))
-    }
+    await recorder.record(tokenEvents.leaseLost(provider, { cause, reasonCode, token }))
   }
-
-  #toToken(issued: IssuedToken, known: AccessToken | undefined): AccessToken {
-    const { refreshThresholdMs: threshold, provider, random, fingerprints, clock } = this.#parts
-    const text = issued.accessToken.release()
-    const fingerprint = fingerprints.of(text)
-    const life = lifetime(issued.requestedAt, lifeOf(text, issued.expiresIn), { threshold, random })
-
-    const handedOutAgain = known?.fingerprint === fingerprint && known.state(clock) !== 'absent'
-    const { refreshAt, expiresAt } = handedOutAgain
-      ? lifetimeOfSameToken(
-          life,
-          { ...known.record, usableUntil: known.usableUntil },
-          issued.requestedAt
-        )
-      : life
-
-    const { accessToken, tokenType, scope, requestedAt: issuedAt } = issued
-    return new AccessToken(
-      { accessToken, tokenType, scope, fingerprint, issuedAt, refreshAt, expiresAt, provider },
-      issued.requestedAtMonotonic
-    )
-  }
-
-  /** A token that another process stored meanwhile wins if it was issued later. */
-  async #keep(token: AccessToken, stored: TokenRecord | null): Promise<AccessToken> {
-    const { store, key } = this.#parts
-    if (await store.replace(key, token.record, stored?.fingerprint ?? null)) return token
-
-    const winner = await store.get(key)
-    const newer = this.#adoptable(winner, token)
-    if (newer) return newer
-
-    await store.replace(key, token.record, winner?.fingerprint ?? null)
-    return token
-  }
-
-  #adoptable(record: TokenRecord | null, known: AccessToken | undefined): AccessToken | null {
-    if (!record || record.fingerprint === known?.fingerprint) return null
-    if (known && record.issuedAt <= known.record.issuedAt) return null
-
-    const token = AccessToken.adopt(record, this.#parts.clock)
-    return token.state(this.#parts.clock) === 'fresh' ? token : null
-  }
-
-  async #noticeClockJump(known: AccessToken | undefined): Promise<void> {
-    const drift = known?.clockDrift(this.#parts.clock) ?? 0
-    if (Math.abs(drift) < CLOCK_JUMP_MS) return
-    await this.#parts.recorder.record(tokenEvents.clockJumped(this.#parts.provider, drift))
-  }
-}
-
-/** Clocks are corrected by less than this all the time. */
-const CLOCK_JUMP_MS = 5_000
-
-function refusesCredentials(facts: TokenRequestFacts): boolean {
-  return facts.verdict === 'terminal' && (facts.httpStatus === 401 || /client$/.test(facts.reason))
 }

@@ -22,6 +22,10 @@ export class TokenPause implements PauseControl {
     return (await this.#own.current()) ?? this.#credential.current()
   }
 
+  async recheck(): Promise<void> {
+    await Promise.all([this.#own.recheck(), this.#credential.recheck()])
+  }
+
   remainingMs(pause: Pause): number {
     return (pause === this.#own.known ? this.#own : this.#credential).remainingMs(pause)
   }

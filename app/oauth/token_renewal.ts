@@ -47,6 +47,10 @@ export class TokenRenewal {
     this.#keepWarm = new KeepWarm(parts.clock, () => this.behind())
   }
 
+  get busy(): boolean {
+    return this.#flight.busy
+  }
+
   get lastRequest(): LastRequest | undefined {
     return this.#lastRequest
   }
@@ -76,6 +80,11 @@ export class TokenRenewal {
         this.#tryLater()
         report(error)
       })
+  }
+
+  /** Takes a token into use that another process brought. */
+  async bring(token: AccessToken): Promise<void> {
+    await this.#hold(token, 'renewed')
   }
 
   /** The held token was given up: nothing is kept warm any more. */
@@ -109,10 +118,7 @@ export class TokenRenewal {
       const token = await obtaining
       const inTime = this.#held.usable !== undefined
       this.#lastRequest = { at, outcome: 'success', durationMs: took() }
-      this.#held.hold(token)
-      if (this.#parts.cacheEnabled) this.#warm(token)
-
-      await this.#staleServing.end(inTime ? 'renewed' : 'expired')
+      await this.#hold(token, inTime ? 'renewed' : 'expired')
       return token
     } catch (error) {
       if (error instanceof TokenRequestError) {
@@ -122,6 +128,12 @@ export class TokenRenewal {
       }
       throw error
     }
+  }
+
+  async #hold(token: AccessToken, reasonCode: 'renewed' | 'expired'): Promise<void> {
+    this.#held.hold(token)
+    if (this.#parts.cacheEnabled) this.#warm(token)
+    await this.#staleServing.end(reasonCode)
   }
 
   async #noteOutage(reason: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { ChainPosition } from '#audit/chain/position'
 import type { CheckpointReason } from '#audit/checkpoints/checkpoint'
 import type { Checkpointer } from '#audit/checkpoints/checkpointer'
 import type { RollbackWatch } from '#audit/checkpoints/rollback_watch'
-import { OutageLog } from '#audit/recording/outage_log'
+import { OutageLog } from '#shared/outage_log'
 import type { Cancel, Clock } from '#shared/clock'
 
 export interface CheckpointScheduleParts {

@@ -1,7 +1,7 @@
 import type { Logger } from '@adonisjs/core/logger'
 import type { Anchor } from '#audit/checkpoints/anchor'
 import type { Checkpoint, CheckpointReason } from '#audit/checkpoints/checkpoint'
-import { OutageLog } from '#audit/recording/outage_log'
+import { OutageLog } from '#shared/outage_log'
 import { failureCode } from '#shared/failure_code'
 import type { Clock } from '#shared/clock'
 import type { EventRecorder } from '#shared/event_recorder'

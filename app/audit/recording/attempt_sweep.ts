@@ -1,7 +1,7 @@
 import type { Logger } from '@adonisjs/core/logger'
 import type { EventRecorder } from '#shared/event_recorder'
 import type { Clock } from '#shared/clock'
-import { Repeating } from '#audit/recording/repeating'
+import { Repeating } from '#shared/repeating'
 import type { AuditStore } from '#audit/stores/audit_store'
 import type { Attempt, AttemptStore } from '#audit/stores/attempt_store'
 

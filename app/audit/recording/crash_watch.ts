@@ -1,5 +1,5 @@
 import type { Logger } from '@adonisjs/core/logger'
-import { Repeating } from '#audit/recording/repeating'
+import { Repeating } from '#shared/repeating'
 import type { ServiceRuns } from '#audit/recording/service_runs'
 import type { ServiceRun } from '#audit/stores/service_run_store'
 import type { Clock } from '#shared/clock'

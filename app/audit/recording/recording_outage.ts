@@ -1,5 +1,5 @@
 import type { Logger } from '@adonisjs/core/logger'
-import { OutageLog } from '#audit/recording/outage_log'
+import { OutageLog } from '#shared/outage_log'
 import type { AuditEvent } from '#shared/event_recorder'
 import type { Clock } from '#shared/clock'
 

@@ -1,5 +1,5 @@
 import type { Logger } from '@adonisjs/core/logger'
-import { OutageLog } from '#audit/recording/outage_log'
+import { OutageLog } from '#shared/outage_log'
 import { StorageRefused } from '#audit/storage/errors'
 import { durabilityProblems, migrationProblems } from '#audit/storage/storage_rules'
 import type { StorageFacts } from '#audit/stores/storage_facts'

@@ -1,5 +1,5 @@
 import type { Logger } from '@adonisjs/core/logger'
-import { OutageLog } from '#audit/recording/outage_log'
+import { OutageLog } from '#shared/outage_log'
 import type { VerifyTrail } from '#audit/verification/verify_trail'
 import type { Cancel, Clock } from '#shared/clock'
 

@@ -22,17 +22,19 @@ export default class OAuthHealthController {
 
     const { status, headroomSeconds, pause, lastRequest } = tokens.healthCheck()
     const tokenInfo = tokens.getTokenInfo()
+    const store = this.#manager.storeState
 
     return ctx.response.status(status === 'unhealthy' ? 503 : 200).send({
       service: 'oauth',
-      status,
+      status: status === 'healthy' && store.degraded ? 'degraded' : status,
       details: {
         authenticated: tokenInfo.isValid,
         tokenInfo,
         healthCheck: lastRequest,
         headroomSeconds,
         pause,
-        store: this.#manager.storeName,
+        store: store.name,
+        storeDegraded: store.degraded,
       },
     })
   }

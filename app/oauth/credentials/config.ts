@@ -8,6 +8,14 @@ export class ConfigCredentials implements CredentialSource {
     this.#credentials = credentials
   }
 
+  get identity(): string {
+    const credentials = this.#credentials
+    if ('clientId' in credentials) return credentials.clientId
+
+    const [, encoded = ''] = credentials.authorizationHeader.release().split(' ')
+    return Buffer.from(encoded, 'base64').toString().split(':', 1)[0]
+  }
+
   async find(): Promise<ClientCredentials> {
     return this.#credentials
   }

@@ -93,7 +93,7 @@ test.group('OAuth manager | which service', () => {
 
   test('a store is shared by all, and is named in health', async (context) => {
     const { manager } = await setUp(context)
-    context.assert.equal(manager.storeName, 'memory')
+    context.assert.deepEqual(manager.storeState, { name: 'memory', degraded: false })
   })
 })
 

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import type { AccessToken } from '#oauth/access_token'
+import type { Grant, IssuedToken } from '#oauth/contracts'
+import type { PauseControl } from '#oauth/credential_pause'
+import { TokenRequestError, type TokenRequestFacts } from '#oauth/errors'
+import { tokenEvents, type Attempt, type Cause } from '#oauth/events'
+import type { Clock } from '#shared/clock'
+import type { EventRecorder } from '#shared/event_recorder'
+
+export interface AuditedRequestParts {
+  provider: string
+  grant: Grant
+  pause: PauseControl
+  recorder: EventRecorder
+  clock: Clock
+}
+
+/** Why a token is asked for. */
+export interface Reason {
+  /** `absent`, `due`, `forced`, `min_validity`, `uncached`. */
+  reasonCode: string
+  cause: Cause
+
+  /** The token that is to be replaced. */
+  known?: AccessToken
+}
+
+/** Clocks are corrected by less than this all the time. */
+const CLOCK_JUMP_MS = 5_000
+
+/**
+ * One call of a grant with a durable row before it and one after it, and the pause that
+ * follows a failure.
+ */
+export class AuditedRequest {
+  readonly #parts: AuditedRequestParts
+
+  constructor(parts: AuditedRequestParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * @param keep makes a token of what was issued and stores it, before anything is said of it
+   * @throws {TokenRequestError} when the call was made and gave no token
+   * @throws {RecordingUnavailable} when the call could not be recorded, and was not made
+   */
+  async run(
+    { reasonCode, cause, known }: Reason,
+    keep: (issued: IssuedToken) => Promise<AccessToken>
+  ): Promise<AccessToken> {
+    const { provider, grant, pause, recorder, clock } = this.#parts
+    const attempt = { ...cause, attemptId: randomUUID(), provider, reasonCode }
+
+    await this.#noticeClockJump(known)
+    await recorder.record(tokenEvents.requested(attempt))
+    const startedAt = clock.monotonic()
+
+    try {
+      const issued = await grant.obtain()
+      const durationMs = Math.round(clock.monotonic() - startedAt)
+      const token = await keep(issued)
+
+      await pause.end()
+      await recorder.record(
+        tokenEvents.obtained(attempt, { token, previous: known?.fingerprint, durationMs })
+      )
+      return token
+    } catch (error) {
+      if (error instanceof TokenRequestError) {
+        await this.#fail(attempt, error.facts, Math.round(clock.monotonic() - startedAt))
+      }
+      throw error
+    }
+  }
+
+  /** The pause comes first: it holds even when the trail cannot be written. */
+  async #fail(attempt: Attempt, facts: TokenRequestFacts, durationMs: number): Promise<void> {
+    const { recorder, provider } = this.#parts
+    const pause = await this.#parts.pause.begin(facts)
+
+    if (facts.outcomeUnknown) await recorder.record(tokenEvents.outcomeUnknown(attempt, facts))
+    await recorder.record(tokenEvents.requestFailed(attempt, facts, durationMs))
+
+    if (facts.verdict === 'throttled') {
+      await recorder.record(tokenEvents.throttled(attempt, facts, pause))
+    }
+    if (refusesCredentials(facts)) {
+      await recorder.record(tokenEvents.credentialsInvalid(attempt, facts))
+    }
+    if (pause.failures === 1 || facts.verdict.startsWith('terminal')) {
+      await recorder.record(tokenEvents.paused(provider, pause, attempt))
+    }
+  }
+
+  async #noticeClockJump(known: AccessToken | undefined): Promise<void> {
+    const drift = known?.clockDrift(this.#parts.clock) ?? 0
+    if (Math.abs(drift) < CLOCK_JUMP_MS) return
+    await this.#parts.recorder.record(tokenEvents.clockJumped(this.#parts.provider, drift))
+  }
+}
+
+function refusesCredentials(facts: TokenRequestFacts): boolean {
+  return facts.verdict === 'terminal' && (facts.httpStatus === 401 || /client$/.test(facts.reason))
+}

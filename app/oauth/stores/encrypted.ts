@@ -1,0 +1,119 @@
+import { Secret } from '@adonisjs/core/helpers'
+import type { StoredState, TokenRecord, TokenStore } from '#oauth/contracts'
+import { UnreadableRecord } from '#oauth/errors'
+import type { Pause } from '#oauth/pause'
+import { generationOf, type TokenCipher } from '#oauth/token_cipher'
+
+export interface EncryptionParts {
+  cipher: TokenCipher
+
+  /** Told of every row that cannot be read, before it is taken away. */
+  unreadable: (key: string, reason: UnreadableRecord['reason']) => Promise<void>
+}
+
+/** What became of a row that was to be sealed anew. */
+export type Resealed = 'current' | 'resealed' | 'unreadable' | 'changed' | 'gone'
+
+/**
+ * Lets tokens reach a store encrypted only, each bound to the key of its row. A row that
+ * cannot be read is told of and taken away: its token is asked for again.
+ */
+export class EncryptedTokenStore implements TokenStore {
+  readonly #inner: TokenStore
+  readonly #parts: EncryptionParts
+
+  constructor(inner: TokenStore, parts: EncryptionParts) {
+    this.#inner = inner
+    this.#parts = parts
+  }
+
+  get name(): string {
+    return this.#inner.name
+  }
+
+  async get(key: string): Promise<TokenRecord | null> {
+    try {
+      const record = await this.#inner.get(key)
+      return record && this.#open(key, record)
+    } catch (error) {
+      if (!(error instanceof UnreadableRecord)) throw error
+      await this.#parts.unreadable(key, error.reason)
+      await this.#inner.discard(key)
+      return null
+    }
+  }
+
+  replace(key: string, record: TokenRecord, expected: string | null): Promise<boolean> {
+    return this.#inner.replace(key, this.#seal(key, record), expected)
+  }
+
+  remove(key: string, expected: string): Promise<boolean> {
+    return this.#inner.remove(key, expected)
+  }
+
+  discard(key: string): Promise<void> {
+    return this.#inner.discard(key)
+  }
+
+  states(keys: readonly string[]): Promise<Map<string, StoredState>> {
+    return this.#inner.states(keys)
+  }
+
+  keys(): AsyncIterable<string> {
+    return this.#inner.keys()
+  }
+
+  getPause(credential: string): Promise<Pause | null> {
+    return this.#inner.getPause(credential)
+  }
+
+  setPause(credential: string, pause: Pause): Promise<void> {
+    return this.#inner.setPause(credential, pause)
+  }
+
+  removePause(credential: string): Promise<void> {
+    return this.#inner.removePause(credential)
+  }
+
+  async close(): Promise<void> {
+    await this.#inner.close?.()
+  }
+
+  /** Which generation of keys a row is sealed with. Null when no row stands there that has one. */
+  async generation(key: string): Promise<string | null> {
+    try {
+      const record = await this.#inner.get(key)
+      return record && generationOf(record.accessToken.release())
+    } catch (error) {
+      if (error instanceof UnreadableRecord) return null
+      throw error
+    }
+  }
+
+  /** Seals a row with the newest generation of keys. Readers are served meanwhile. */
+  async reseal(key: string): Promise<Resealed> {
+    try {
+      const sealed = await this.#inner.get(key)
+      if (!sealed) return 'gone'
+      if (generationOf(sealed.accessToken.release()) === this.#parts.cipher.newest) return 'current'
+
+      const record = this.#open(key, sealed)
+      const done = await this.#inner.replace(key, this.#seal(key, record), record.fingerprint)
+      return done ? 'resealed' : 'changed'
+    } catch (error) {
+      if (error instanceof UnreadableRecord) return 'unreadable'
+      throw error
+    }
+  }
+
+  #seal(key: string, record: TokenRecord): TokenRecord {
+    const accessToken = record.accessToken.map((text) => this.#parts.cipher.seal(text, key))
+    return { ...record, accessToken }
+  }
+
+  #open(key: string, record: TokenRecord): TokenRecord {
+    const text = this.#parts.cipher.open(record.accessToken.release(), key)
+    if (text === null) throw new UnreadableRecord('undecipherable')
+    return { ...record, accessToken: new Secret(text) }
+  }
+}

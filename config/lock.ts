@@ -1,0 +1,23 @@
+import env from '#start/env'
+import { defineConfig, stores } from '@adonisjs/lock'
+
+/** Leases follow the token store, unless something else is said. */
+const store =
+  env.get('OAUTH_LOCK_STORE') ?? (env.get('OAUTH_TOKEN_STORE') === 'redis' ? 'redis' : 'database')
+
+/** One store only: the first lock opens the connections of all that stand here. */
+const lockConfig = defineConfig({
+  default: 'leases',
+  stores: {
+    leases:
+      store === 'redis'
+        ? stores.redis({ connectionName: 'main' })
+        : stores.database({ tableName: 'locks' }),
+  },
+})
+
+export default lockConfig
+
+declare module '@adonisjs/lock/types' {
+  export interface LockStoresList extends InferLockStores<typeof lockConfig> {}
+}
