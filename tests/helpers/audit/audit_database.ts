@@ -13,22 +13,31 @@ export interface AuditDatabase {
 }
 
 /** Each opens empty audit tables of their own, which are gone when the running test ends. */
-export const auditDatabases: { name: Place['dialect']; open: () => Promise<AuditDatabase> }[] = [
-  { name: 'SQLite', open: openSqlite },
-  ...(postgresUrl ? [{ name: 'PostgreSQL' as const, open: () => openPostgres(postgresUrl!) }] : []),
-]
+export const auditDatabases = databasesOf('audit')
 
-async function openSqlite(): Promise<AuditDatabase> {
+/** The same for the tables of another capability: those whose migrations have this word in their name. */
+export function databasesOf(
+  word: string
+): { name: Place['dialect']; open: () => Promise<AuditDatabase> }[] {
+  return [
+    { name: 'SQLite', open: () => openSqlite(word) },
+    ...(postgresUrl
+      ? [{ name: 'PostgreSQL' as const, open: () => openPostgres(postgresUrl!, word) }]
+      : []),
+  ]
+}
+
+async function openSqlite(word: string): Promise<AuditDatabase> {
   const file = app.makePath('tmp', `${uniqueName()}.sqlite3`)
   mkdirSync(app.makePath('tmp'), { recursive: true })
 
   cleanup(() => {
     for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
   })
-  return open({ dialect: 'SQLite', file })
+  return open({ dialect: 'SQLite', file }, word)
 }
 
-async function openPostgres(url: string): Promise<AuditDatabase> {
+async function openPostgres(url: string, word: string): Promise<AuditDatabase> {
   const schema = uniqueName()
   const admin = `${schema}_admin`
   db.manager.add(admin, { client: 'pg', connection: { connectionString: url } })
@@ -38,7 +47,7 @@ async function openPostgres(url: string): Promise<AuditDatabase> {
     await db.connection(admin).rawQuery('DROP SCHEMA ?? CASCADE', [schema])
     await db.manager.close(admin, true)
   })
-  return open({ dialect: 'PostgreSQL', url, schema })
+  return open({ dialect: 'PostgreSQL', url, schema }, word)
 }
 
 /** One more connection to a place, as another process would have it. */
@@ -50,9 +59,9 @@ export function connectionTo(place: Place): () => QueryClientContract {
   return () => db.connection(name)
 }
 
-async function open(place: Place): Promise<AuditDatabase> {
+async function open(place: Place, word: string): Promise<AuditDatabase> {
   const connect = connectionTo(place)
-  for (const file of auditMigrations()) {
+  for (const file of migrationsWith(word)) {
     const { default: Migration } = await import(`#database/migrations/${file}`)
     await new Migration(connect(), file).execUp()
   }
@@ -60,9 +69,9 @@ async function open(place: Place): Promise<AuditDatabase> {
 }
 
 /** In their order, without the tables of other capabilities. */
-function auditMigrations(): string[] {
+function migrationsWith(word: string): string[] {
   const files = readdirSync(app.migrationsPath()).map((file) => file.replace(/\.[jt]s$/, ''))
-  return files.filter((file) => file.includes('audit')).sort()
+  return files.filter((file) => file.includes(word)).sort()
 }
 
 function uniqueName() {
