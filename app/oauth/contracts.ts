@@ -21,6 +21,12 @@ export interface Grant {
   readonly type: string
 
   /**
+   * What tells its tokens apart, besides provider, tenant, subject, client, type, scope and
+   * audience. Never a secret: a digest of one.
+   */
+  readonly keyParts?: readonly string[]
+
+  /**
    * @throws {TokenRequestError} with the verdict on what happened
    */
   obtain(): Promise<IssuedToken>

@@ -1,8 +1,9 @@
 import type { TestContext } from '@japa/runner/core'
 import { Secret } from '@adonisjs/core/helpers'
 import { ConfigCredentials } from '#oauth/credentials/config'
-import { defineConfig, stores, type ProviderConfig } from '#oauth/define_config'
+import { defineConfig, grants, stores } from '#oauth/define_config'
 import { OAuthManager } from '#oauth/oauth_manager'
+import type { ProviderConfig } from '#oauth/provider_config'
 import { HttpClient } from '#shared/http_client'
 import { KeyedDigest } from '#shared/keyed_digest'
 import { CLIENTS, type CertifiedServer } from '#tests/functional/oidc/certified_server'
@@ -64,7 +65,7 @@ function providerAt(url: string, options: EngineOptions): ProviderConfig {
   const clientSecret = new Secret(options.secret ?? secret)
 
   return {
-    grant: 'client_credentials',
+    grant: grants.clientCredentials(),
     credentials: new ConfigCredentials({ clientId, clientSecret }),
     scope,
     endpoint: { url, clientAuthentication: client, formEncodeCredentials, answerRules: [] },
