@@ -1,16 +1,6 @@
 import type { ConfigProvider } from '@adonisjs/core/types'
-import type { ChangeBus, CredentialSource, LeaseFactory, TokenStore } from '#oauth/contracts'
-import type { TokenEndpointSettings } from '#oauth/token_endpoint'
-
-/** A provider of tokens. Its file states facts; the behaviour is the engine's. */
-export interface ProviderConfig {
-  grant: 'client_credentials'
-  endpoint: Omit<TokenEndpointSettings, 'deadlineMs'>
-  credentials: CredentialSource
-
-  /** Space-separated (RFC 6749 §3.3). Absent: the server decides. */
-  scope?: string
-}
+import type { ChangeBus, LeaseFactory, TokenStore } from '#oauth/contracts'
+import type { ProviderConfig } from '#oauth/provider_config'
 
 /** A store of this process's own, or one that outlives it and that others may share. */
 export type StoreChoice = (() => TokenStore) | ConfigProvider<TokenStore>
@@ -112,3 +102,4 @@ function withDefaults<Providers extends Record<string, ProviderConfig>>(
 }
 
 export { stores, leases, changes } from '#oauth/drivers'
+export { grants } from '#oauth/grants'

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto'
 import { AuditedRequest } from '#oauth/audited_request'
-import type { Grant, TokenStore } from '#oauth/contracts'
+import type { TokenStore } from '#oauth/contracts'
 import { CredentialPause } from '#oauth/credential_pause'
-import type { ProviderConfig, ResolvedOAuthConfig } from '#oauth/define_config'
+import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import { UnknownProvider } from '#oauth/errors'
-import { ClientCredentialsGrant } from '#oauth/grants/client_credentials'
+import { ProviderGrants } from '#oauth/provider_grants'
 import { SharedToken } from '#oauth/shared_token'
 import { type TokenSharing, unshared } from '#oauth/sharing/token_sharing'
 import { OAuthTokenService } from '#oauth/oauth_token_service'
-import { TokenEndpoint } from '#oauth/token_endpoint'
 import { TokenPause } from '#oauth/token_pause'
 import { TokenObtainer } from '#oauth/token_obtainer'
 import type { Random } from '#shared/backoff'
@@ -54,19 +53,13 @@ export interface StoreState {
   degraded: boolean
 }
 
-type GrantFactory = (provider: ProviderConfig, endpoint: TokenEndpoint) => Grant
-
-const GRANTS: Record<ProviderConfig['grant'], GrantFactory> = {
-  client_credentials: (provider, endpoint) =>
-    new ClientCredentialsGrant(endpoint, provider.credentials, provider.scope),
-}
-
 /** Hands out the one token service of each provider, tenant and subject. */
 export class OAuthManager {
   readonly #parts: OAuthManagerParts
   /** Where tokens meet those of other processes. */
   readonly sharing: TokenSharing
   readonly #services = new Map<string, OAuthTokenService>()
+  readonly #grants = new Map<string, ProviderGrants>()
   readonly #pauses = new Map<string, CredentialPause>()
   #default?: OAuthTokenService
 
@@ -116,15 +109,16 @@ export class OAuthManager {
     return service
   }
 
-  #build(name: string, { tenant, subject }: TokenOwner): OAuthTokenService {
-    const { config, http, recorder, clock, report } = this.#parts
+  #build(name: string, owner: TokenOwner): OAuthTokenService {
+    const { config, recorder, clock, report } = this.#parts
     if (!Object.hasOwn(config.providers, name)) throw new UnknownProvider()
 
-    const provider = config.providers[name]
-    const settings = { ...provider.endpoint, deadlineMs: config.requestDeadlineMs }
-    const grant = GRANTS[provider.grant](provider, new TokenEndpoint(settings, { http, clock }))
-    const { identity } = provider.credentials
-    const key = digest(name, tenant, subject, identity, grant.type, provider.scope)
+    const { tenant, subject } = owner
+    const { credentials, scope, audience } = config.providers[name]
+    const { identity } = credentials
+    const grant = this.#grantsOf(name).of(owner)
+    const wanted = [grant.type, scope, audience, ...(grant.keyParts ?? [])]
+    const key = digest(name, tenant, subject, identity, ...wanted)
     const pause = new TokenPause(this.#pauseOf(digest(name, tenant, identity)), this.#pauseOf(key))
     const shared = new SharedToken({ key, store: this.sharing.store, clock })
     const parts = { provider: name, tenant, key, shared, pause, recorder, clock }
@@ -132,6 +126,16 @@ export class OAuthManager {
     const request = new AuditedRequest({ ...parts, grant })
     const obtainer = new TokenObtainer({ ...config, ...parts, ...this.#coordination(), request })
     return new OAuthTokenService({ ...config, ...parts, obtainer, report })
+  }
+
+  #grantsOf(name: string): ProviderGrants {
+    const known = this.#grants.get(name)
+    if (known) return known
+
+    const { config, http, clock } = this.#parts
+    const grants = new ProviderGrants(config.providers[name], config, { http, clock })
+    this.#grants.set(name, grants)
+    return grants
   }
 
   #coordination() {

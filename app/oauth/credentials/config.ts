@@ -1,4 +1,5 @@
 import type { ClientCredentials, CredentialSource } from '#oauth/contracts'
+import { identityOf } from '#oauth/credentials/identity'
 
 /** Credentials that stand in the configuration and change with a restart only. */
 export class ConfigCredentials implements CredentialSource {
@@ -9,11 +10,7 @@ export class ConfigCredentials implements CredentialSource {
   }
 
   get identity(): string {
-    const credentials = this.#credentials
-    if ('clientId' in credentials) return credentials.clientId
-
-    const [, encoded = ''] = credentials.authorizationHeader.release().split(' ')
-    return Buffer.from(encoded, 'base64').toString().split(':', 1)[0]
+    return identityOf(this.#credentials)
   }
 
   async find(): Promise<ClientCredentials> {
