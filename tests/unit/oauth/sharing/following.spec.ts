@@ -3,7 +3,7 @@ import type { TestContext } from '@japa/runner/core'
 import { Secret } from '@adonisjs/core/helpers'
 import { LoggerFactory } from '@adonisjs/core/factories/logger'
 import { ConfigCredentials } from '#oauth/credentials/config'
-import { defineConfig, stores } from '#oauth/define_config'
+import { defineConfig, grants, stores } from '#oauth/define_config'
 import { TokenUnavailable } from '#oauth/errors'
 import { OAuthManager } from '#oauth/oauth_manager'
 import { soleHolder } from '#oauth/sharing/sole_holder'
@@ -41,7 +41,7 @@ async function setUp(context: TestContext) {
         store: stores.memory,
         providers: {
           one: {
-            grant: 'client_credentials',
+            grant: grants.clientCredentials(),
             credentials: new ConfigCredentials({
               clientId: 'me',
               clientSecret: new Secret('my-secret'),
