@@ -25,6 +25,9 @@ export interface OAuthConfig<Providers extends Record<string, ProviderConfig>> {
   /** For how long one process may ask before another one does, in milliseconds: longer than a token request takes. Default: twice as long, 20 s. */
   leaseMs?: number
 
+  /** After how long without use a tenant's or subject's token is let go of, in milliseconds. Default: 1 h. */
+  idleMs?: number
+
   /** Whether a token serves more than one call. Default: true. */
   cacheEnabled?: boolean
 
@@ -51,6 +54,7 @@ const DEFAULTS = {
   waitMs: 10_000,
   requestDeadlineMs: 10_000,
   storePatienceMs: 2_000,
+  idleMs: 60 * 60_000,
 }
 
 const DURATIONS = [
@@ -59,6 +63,7 @@ const DURATIONS = [
   'requestDeadlineMs',
   'storePatienceMs',
   'leaseMs',
+  'idleMs',
 ] as const
 
 /**
@@ -96,6 +101,7 @@ function withDefaults<Providers extends Record<string, ProviderConfig>>(
     refreshThresholdMs: config.refreshThresholdMs ?? DEFAULTS.refreshThresholdMs,
     waitMs: config.waitMs ?? DEFAULTS.waitMs,
     requestDeadlineMs,
+    idleMs: config.idleMs ?? DEFAULTS.idleMs,
     storePatienceMs: config.storePatienceMs ?? DEFAULTS.storePatienceMs,
     leaseMs: config.leaseMs ?? 2 * requestDeadlineMs,
   }

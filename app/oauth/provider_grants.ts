@@ -25,7 +25,11 @@ export class ProviderGrants {
   of({ tenant, subject }: TokenOwner): Grant {
     const { grant, credentials, scope, audience } = this.#provider
     const owner = { tenant, subject }
-    const facts = { credentials, scope, audience }
+    const ofTenant = {
+      identity: credentials.identity,
+      find: () => credentials.find(tenant),
+    }
+    const facts = { credentials: ofTenant, scope, audience }
     return grant({ endpoint: this.#endpoint, ...facts, ...owner, ...this.#tools })
   }
 }

@@ -1,6 +1,7 @@
 import type { Secret } from '@adonisjs/core/helpers'
 import { proveClient, type ClientAuthenticationSettings } from '#oauth/client_authentication'
 import type { ClientCredentials, IssuedToken } from '#oauth/contracts'
+import { EitherSecret } from '#oauth/either_secret'
 import { TokenRequestError } from '#oauth/errors'
 import { encodeBody, type BodyFormat, type RequestParameters } from '#oauth/request_body'
 import { readTokenAnswer, type AnswerRule } from '#oauth/token_answer'
@@ -21,11 +22,12 @@ export interface TokenEndpointSettings extends ClientAuthenticationSettings {
   deadlineMs: number
 }
 
-/** One request to one token endpoint: build, send, read. No caching, no retries. */
+/** One request to one token endpoint: build, send, read. No caching; no retries, but with a second secret. */
 export class TokenEndpoint {
   readonly #settings: TokenEndpointSettings
   readonly #http: HttpClient
   readonly #clock: Clock
+  readonly #secrets = new EitherSecret()
 
   constructor(
     settings: TokenEndpointSettings,
@@ -41,10 +43,18 @@ export class TokenEndpoint {
    * @param format of the body; RFC 6749 knows forms only
    * @throws {TokenRequestError}
    */
-  async request(
+  request(
     parameters: RequestParameters,
     credentials: ClientCredentials,
     format: BodyFormat = 'form'
+  ): Promise<IssuedToken> {
+    return this.#secrets.with(credentials, (one) => this.#ask(parameters, one, format))
+  }
+
+  async #ask(
+    parameters: RequestParameters,
+    credentials: ClientCredentials,
+    format: BodyFormat
   ): Promise<IssuedToken> {
     const requestedAt = this.#clock.now()
     const requestedAtMonotonic = this.#clock.monotonic()
