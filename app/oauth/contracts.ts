@@ -1,5 +1,8 @@
 import type { Secret } from '@adonisjs/core/helpers'
+import type { ClientCredentials } from '#oauth/credentials/kinds'
 import type { Pause } from '#oauth/pause'
+
+export type { ClientCredentials }
 
 /** What a token endpoint issued, with the instants at which it was asked. */
 export interface IssuedToken {
@@ -21,17 +24,16 @@ export interface Grant {
   readonly type: string
 
   /**
+   * What tells its tokens apart, besides provider, tenant, subject, client, type, scope and
+   * audience. Never a secret: a digest of one.
+   */
+  readonly keyParts?: readonly string[]
+
+  /**
    * @throws {TokenRequestError} with the verdict on what happened
    */
   obtain(): Promise<IssuedToken>
 }
-
-/**
- * How we prove to a token endpoint who we are: an id and a secret, or the ready-made
- * value of an Authorization header.
- */
-export type ClientCredentials =
-  { clientId: string; clientSecret: Secret<string> } | { authorizationHeader: Secret<string> }
 
 /** Where the credentials of a client come from. Asked before every token request. */
 export interface CredentialSource {
@@ -41,7 +43,11 @@ export interface CredentialSource {
    */
   readonly identity: string
 
-  find(): Promise<ClientCredentials>
+  /**
+   * @param tenant whose client it is; the provider's own one without it
+   * @throws {UnknownTenant} when it has none here
+   */
+  find(tenant?: string): Promise<ClientCredentials>
 }
 
 /** A token as stores keep it. Instants are milliseconds since 1970, UTC. */

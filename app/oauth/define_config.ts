@@ -1,16 +1,6 @@
 import type { ConfigProvider } from '@adonisjs/core/types'
-import type { ChangeBus, CredentialSource, LeaseFactory, TokenStore } from '#oauth/contracts'
-import type { TokenEndpointSettings } from '#oauth/token_endpoint'
-
-/** A provider of tokens. Its file states facts; the behaviour is the engine's. */
-export interface ProviderConfig {
-  grant: 'client_credentials'
-  endpoint: Omit<TokenEndpointSettings, 'deadlineMs'>
-  credentials: CredentialSource
-
-  /** Space-separated (RFC 6749 §3.3). Absent: the server decides. */
-  scope?: string
-}
+import type { ChangeBus, LeaseFactory, TokenStore } from '#oauth/contracts'
+import type { ProviderConfig } from '#oauth/provider_config'
 
 /** A store of this process's own, or one that outlives it and that others may share. */
 export type StoreChoice = (() => TokenStore) | ConfigProvider<TokenStore>
@@ -34,6 +24,9 @@ export interface OAuthConfig<Providers extends Record<string, ProviderConfig>> {
 
   /** For how long one process may ask before another one does, in milliseconds: longer than a token request takes. Default: twice as long, 20 s. */
   leaseMs?: number
+
+  /** After how long without use a tenant's or subject's token is let go of, in milliseconds. Default: 1 h. */
+  idleMs?: number
 
   /** Whether a token serves more than one call. Default: true. */
   cacheEnabled?: boolean
@@ -61,6 +54,7 @@ const DEFAULTS = {
   waitMs: 10_000,
   requestDeadlineMs: 10_000,
   storePatienceMs: 2_000,
+  idleMs: 60 * 60_000,
 }
 
 const DURATIONS = [
@@ -69,6 +63,7 @@ const DURATIONS = [
   'requestDeadlineMs',
   'storePatienceMs',
   'leaseMs',
+  'idleMs',
 ] as const
 
 /**
@@ -106,9 +101,11 @@ function withDefaults<Providers extends Record<string, ProviderConfig>>(
     refreshThresholdMs: config.refreshThresholdMs ?? DEFAULTS.refreshThresholdMs,
     waitMs: config.waitMs ?? DEFAULTS.waitMs,
     requestDeadlineMs,
+    idleMs: config.idleMs ?? DEFAULTS.idleMs,
     storePatienceMs: config.storePatienceMs ?? DEFAULTS.storePatienceMs,
     leaseMs: config.leaseMs ?? 2 * requestDeadlineMs,
   }
 }
 
 export { stores, leases, changes } from '#oauth/drivers'
+export { grants } from '#oauth/grants'

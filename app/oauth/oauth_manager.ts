@@ -1,37 +1,16 @@
-import { createHash } from 'node:crypto'
-import { AuditedRequest } from '#oauth/audited_request'
-import type { Grant, TokenStore } from '#oauth/contracts'
-import { CredentialPause } from '#oauth/credential_pause'
-import type { ProviderConfig, ResolvedOAuthConfig } from '#oauth/define_config'
-import { UnknownProvider } from '#oauth/errors'
-import { ClientCredentialsGrant } from '#oauth/grants/client_credentials'
-import { SharedToken } from '#oauth/shared_token'
+import type { TokenStore } from '#oauth/contracts'
+import type { ResolvedOAuthConfig } from '#oauth/define_config'
+import type { Cause } from '#oauth/events'
+import { IdleEviction } from '#oauth/idle_eviction'
+import type { OAuthTokenService } from '#oauth/oauth_token_service'
+import { ServiceFactory, type ServiceFactoryParts } from '#oauth/service_factory'
+import { ServiceRegistry, type Address } from '#oauth/service_registry'
 import { type TokenSharing, unshared } from '#oauth/sharing/token_sharing'
-import { OAuthTokenService } from '#oauth/oauth_token_service'
-import { TokenEndpoint } from '#oauth/token_endpoint'
-import { TokenPause } from '#oauth/token_pause'
-import { TokenObtainer } from '#oauth/token_obtainer'
-import type { Random } from '#shared/backoff'
-import type { Clock } from '#shared/clock'
-import type { EventRecorder } from '#shared/event_recorder'
-import type { HttpClient } from '#shared/http_client'
-import type { KeyedDigest } from '#shared/keyed_digest'
+import { TenantSwitch } from '#oauth/tenant_switch'
 
-export interface OAuthManagerParts {
-  config: ResolvedOAuthConfig
-
+export interface OAuthManagerParts extends Omit<ServiceFactoryParts, 'sharing'> {
   /** Where tokens meet those of other processes. Absent: they are this process's own. */
   sharing?: TokenSharing
-  http: HttpClient
-  recorder: EventRecorder
-  clock: Clock
-  random: Random
-
-  /** Makes the fingerprints of tokens. */
-  fingerprints: KeyedDigest
-
-  /** Told of failures that nobody waits for. */
-  report: (error: unknown) => void
 }
 
 /** Which of a provider's tokens is meant. */
@@ -43,9 +22,6 @@ export interface TokenOwner {
   subject?: string
 }
 
-/** How much longer than its lease another process is waited for, in milliseconds. */
-const LEASE_GRACE_MS = 5_000
-
 /** Where tokens are kept, as health reports show it. */
 export interface StoreState {
   name: string
@@ -54,25 +30,36 @@ export interface StoreState {
   degraded: boolean
 }
 
-type GrantFactory = (provider: ProviderConfig, endpoint: TokenEndpoint) => Grant
-
-const GRANTS: Record<ProviderConfig['grant'], GrantFactory> = {
-  client_credentials: (provider, endpoint) =>
-    new ClientCredentialsGrant(endpoint, provider.credentials, provider.scope),
-}
+/** Stands for nobody in particular: the provider's own credentials, the client itself. */
+const NOBODY = ''
 
 /** Hands out the one token service of each provider, tenant and subject. */
 export class OAuthManager {
-  readonly #parts: OAuthManagerParts
   /** Where tokens meet those of other processes. */
   readonly sharing: TokenSharing
-  readonly #services = new Map<string, OAuthTokenService>()
-  readonly #pauses = new Map<string, CredentialPause>()
-  #default?: OAuthTokenService
+  readonly #default: string
+  readonly #providers: string[]
+  readonly #factory: ServiceFactory
+  readonly #services = new ServiceRegistry()
+  readonly #eviction: IdleEviction
+  readonly #switch: TenantSwitch
 
   constructor(parts: OAuthManagerParts) {
-    this.#parts = parts
-    this.sharing = parts.sharing ?? unshared(ownStore(parts.config))
+    const { config, clock, recorder } = parts
+    this.sharing = parts.sharing ?? unshared(ownStore(config))
+    this.#default = config.default
+    this.#providers = Object.keys(config.providers)
+    this.#factory = new ServiceFactory({ ...parts, sharing: this.sharing })
+    this.#eviction = new IdleEviction(clock, () => this.#evict(config.idleMs))
+
+    const credential = (provider: string, tenant: string) =>
+      this.#factory.credential(provider, tenant).pause
+    this.#switch = new TenantSwitch({
+      credential,
+      services: this.#services,
+      store: this.sharing.store,
+      recorder,
+    })
   }
 
   /** Shown in health reports. */
@@ -81,88 +68,68 @@ export class OAuthManager {
     return { name: store.name, degraded: outage?.degraded ?? false }
   }
 
-  /** Begins to learn what other processes do. */
+  /** Begins to learn what other processes do, and to let go of what nobody uses. */
   async start(): Promise<void> {
+    this.#eviction.start()
     await this.sharing.watch?.start()
   }
 
-  /** @throws {UnknownProvider} */
-  use(name?: string, owner?: TokenOwner): OAuthTokenService {
-    if (name === undefined && owner === undefined) return (this.#default ??= this.#find())
-    return this.#find(name, owner)
+  /**
+   * @param name of a provider; the default one without it
+   * @throws {UnknownProvider}
+   */
+  use(name: string = this.#default, owner: TokenOwner = {}): OAuthTokenService {
+    const { tenant = NOBODY, subject = NOBODY } = owner
+    const address = { provider: name, tenant, subject }
+    return this.#services.find(address) ?? this.#add(address, owner)
   }
 
   /** The service of each configured provider, for its own credentials. */
   providers(): { provider: string; service: OAuthTokenService }[] {
-    const names = Object.keys(this.#parts.config.providers)
-    return names.map((provider) => ({ provider, service: this.#find(provider) }))
+    return this.#providers.map((provider) => ({ provider, service: this.use(provider) }))
+  }
+
+  /** Nothing is sent for this tenant any more, by any process, until it is enabled. */
+  disable(provider: string, tenant: string, cause: Cause): Promise<void> {
+    return this.#switch.disable(provider, tenant, cause)
+  }
+
+  enable(provider: string, tenant: string, cause: Cause): Promise<void> {
+    return this.#switch.enable(provider, tenant, cause)
   }
 
   /** Stops all services; resolves when no token request is in the air any more. */
   async close(): Promise<void> {
+    this.#eviction.stop()
     await this.sharing.watch?.stop()
-    await Promise.all([...this.#services.values()].map((service) => service.close()))
+    const services = [...this.#services.entries()].map(([, service]) => service)
+    await Promise.all(services.map((service) => service.close()))
     await this.sharing.store.close?.()
   }
 
-  #find(name = this.#parts.config.default, owner: TokenOwner = {}): OAuthTokenService {
-    const address = JSON.stringify([name, owner.tenant ?? '', owner.subject ?? ''])
-    const known = this.#services.get(address)
-    if (known) return known
-
-    const service = this.#build(name, owner)
-    this.#services.set(address, service)
+  #add(address: Address, owner: TokenOwner): OAuthTokenService {
+    const service = this.#factory.build(address.provider, owner)
+    this.#services.add(address, service)
     this.sharing.watch?.add(service.sync)
     return service
   }
 
-  #build(name: string, { tenant, subject }: TokenOwner): OAuthTokenService {
-    const { config, http, recorder, clock, report } = this.#parts
-    if (!Object.hasOwn(config.providers, name)) throw new UnknownProvider()
+  /** What the provider is used for by itself stays: it is looked at by health checks. */
+  #evict(idleMs: number): void {
+    for (const [address, service] of [...this.#services.entries()]) {
+      const { provider, tenant, subject } = address
+      if ((tenant === NOBODY && subject === NOBODY) || !service.idleFor(idleMs)) continue
 
-    const provider = config.providers[name]
-    const settings = { ...provider.endpoint, deadlineMs: config.requestDeadlineMs }
-    const grant = GRANTS[provider.grant](provider, new TokenEndpoint(settings, { http, clock }))
-    const { identity } = provider.credentials
-    const key = digest(name, tenant, subject, identity, grant.type, provider.scope)
-    const pause = new TokenPause(this.#pauseOf(digest(name, tenant, identity)), this.#pauseOf(key))
-    const shared = new SharedToken({ key, store: this.sharing.store, clock })
-    const parts = { provider: name, tenant, key, shared, pause, recorder, clock }
-
-    const request = new AuditedRequest({ ...parts, grant })
-    const obtainer = new TokenObtainer({ ...config, ...parts, ...this.#coordination(), request })
-    return new OAuthTokenService({ ...config, ...parts, obtainer, report })
-  }
-
-  #coordination() {
-    const { random, fingerprints, config } = this.#parts
-    const { leases, outage } = this.sharing
-    return {
-      random,
-      fingerprints,
-      leases,
-      allowCall: () => outage?.allowCall() ?? 0,
-      leaseWaitMs: config.leaseMs + LEASE_GRACE_MS,
+      void service.close()
+      this.#services.remove(address)
+      this.sharing.watch?.remove(service.sync.key)
+      const others = this.#services.entries({ provider, tenant })[Symbol.iterator]().next()
+      if (others.done) this.#factory.forget(provider, tenant || undefined)
     }
-  }
-
-  #pauseOf(credential: string): CredentialPause {
-    const { clock, random } = this.#parts
-    const known = this.#pauses.get(credential)
-    if (known) return known
-
-    const pause = new CredentialPause(credential, { store: this.sharing.store, clock, random })
-    this.#pauses.set(credential, pause)
-    return pause
   }
 }
 
 function ownStore({ store }: ResolvedOAuthConfig): TokenStore {
   if (typeof store === 'function') return store()
   throw new Error('config/oauth.ts: the tokens of this store are shared, and nothing shares them')
-}
-
-/** A name for a store's row: tells the parts apart and says nothing about them. */
-function digest(...parts: (string | undefined)[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }

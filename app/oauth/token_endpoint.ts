@@ -1,35 +1,33 @@
-import { Secret } from '@adonisjs/core/helpers'
+import type { Secret } from '@adonisjs/core/helpers'
+import { proveClient, type ClientAuthenticationSettings } from '#oauth/client_authentication'
 import type { ClientCredentials, IssuedToken } from '#oauth/contracts'
+import { EitherSecret } from '#oauth/either_secret'
 import { TokenRequestError } from '#oauth/errors'
+import { encodeBody, type BodyFormat, type RequestParameters } from '#oauth/request_body'
 import { readTokenAnswer, type AnswerRule } from '#oauth/token_answer'
 import type { Clock } from '#shared/clock'
 import type { HttpAnswer, HttpClient } from '#shared/http_client'
 import { TransportError } from '#shared/transport_error'
 
-export interface TokenEndpointSettings {
+export interface TokenEndpointSettings extends ClientAuthenticationSettings {
   url: string
 
-  /** How the client proves itself: an Authorization header, or members of the form (RFC 6749 §2.3.1). */
-  clientAuthentication: 'basic' | 'post'
+  /** Sent with every token request, besides. */
+  headers?: Record<string, string | Secret<string>>
 
-  /**
-   * Whether id and secret are form-encoded before they are joined for Basic, as RFC 6749
-   * §2.3.1 asks. Some providers, Orange among them, take them as they are.
-   */
-  formEncodeCredentials: boolean
+  /** The provider's own table of verdicts, consulted before that of RFC 6749. */
+  answerRules?: readonly AnswerRule[]
 
   /** The whole request may take this long, in milliseconds. */
   deadlineMs: number
-
-  /** The provider's own table of verdicts, consulted before that of RFC 6749. */
-  answerRules: readonly AnswerRule[]
 }
 
-/** One request to one token endpoint: build, send, read. No caching, no retries. */
+/** One request to one token endpoint: build, send, read. No caching; no retries, but with a second secret. */
 export class TokenEndpoint {
   readonly #settings: TokenEndpointSettings
   readonly #http: HttpClient
   readonly #clock: Clock
+  readonly #secrets = new EitherSecret()
 
   constructor(
     settings: TokenEndpointSettings,
@@ -42,61 +40,50 @@ export class TokenEndpoint {
 
   /**
    * @param parameters `grant_type` and what belongs to it
+   * @param format of the body; RFC 6749 knows forms only
    * @throws {TokenRequestError}
    */
-  async request(
-    parameters: Record<string, string>,
-    credentials: ClientCredentials
+  request(
+    parameters: RequestParameters,
+    credentials: ClientCredentials,
+    format: BodyFormat = 'form'
+  ): Promise<IssuedToken> {
+    return this.#secrets.with(credentials, (one) => this.#ask(parameters, one, format))
+  }
+
+  async #ask(
+    parameters: RequestParameters,
+    credentials: ClientCredentials,
+    format: BodyFormat
   ): Promise<IssuedToken> {
     const requestedAt = this.#clock.now()
     const requestedAtMonotonic = this.#clock.monotonic()
-    const answer = await this.#send(parameters, credentials)
+    const { url } = this.#settings
+    const occasion = { url, settings: this.#settings, clock: this.#clock }
+    const proof = await proveClient(credentials, occasion)
+    const body = encodeBody({ ...parameters, ...proof.parameters }, format)
+    const answer = await this.#send(body, proof.headers)
 
     return {
-      ...readTokenAnswer(answer, this.#settings.answerRules),
+      ...readTokenAnswer(answer, this.#settings.answerRules ?? []),
       requestedAt,
       requestedAtMonotonic,
     }
   }
 
   async #send(
-    parameters: Record<string, string>,
-    credentials: ClientCredentials
+    { contentType, body }: ReturnType<typeof encodeBody>,
+    proof: Record<string, Secret<string>> = {}
   ): Promise<HttpAnswer> {
-    const form = new URLSearchParams(parameters)
-    const headers: Record<string, string | Secret<string>> = {
-      'Accept': 'application/json',
-      'Content-Type': 'application/x-www-form-urlencoded',
-    }
-
-    if (this.#settings.clientAuthentication === 'post' && 'clientId' in credentials) {
-      form.set('client_id', credentials.clientId)
-      form.set('client_secret', credentials.clientSecret.release())
-    } else {
-      headers.Authorization = this.#basicHeader(credentials)
-    }
+    const { url, headers, deadlineMs } = this.#settings
+    const own = { 'Accept': 'application/json', 'Content-Type': contentType }
 
     try {
-      return await this.#http.exchange({
-        method: 'POST',
-        url: this.#settings.url,
-        headers,
-        body: new Secret(form.toString()),
-        deadlineMs: this.#settings.deadlineMs,
-      })
+      const all = { ...headers, ...own, ...proof }
+      return await this.#http.exchange({ method: 'POST', url, headers: all, body, deadlineMs })
     } catch (error) {
       throw error instanceof TransportError ? toTokenRequestError(error) : error
     }
-  }
-
-  #basicHeader(credentials: ClientCredentials): Secret<string> {
-    if ('authorizationHeader' in credentials) return credentials.authorizationHeader
-
-    const encode = this.#settings.formEncodeCredentials ? formEncode : (value: string) => value
-    return credentials.clientSecret.map((secret) => {
-      const pair = `${encode(credentials.clientId)}:${encode(secret)}`
-      return `Basic ${Buffer.from(pair).toString('base64')}`
-    })
   }
 }
 
@@ -106,8 +93,4 @@ function toTokenRequestError(error: TransportError): TokenRequestError {
     reason: error.failure,
     outcomeUnknown: error.sent && error.failure === 'timeout',
   })
-}
-
-function formEncode(value: string): string {
-  return new URLSearchParams({ value }).toString().slice('value='.length)
 }

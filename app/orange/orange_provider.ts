@@ -1,5 +1,6 @@
 import type { CredentialSource } from '#oauth/contracts'
-import type { ProviderConfig } from '#oauth/define_config'
+import { grants } from '#oauth/grants'
+import type { ProviderConfig } from '#oauth/provider_config'
 import type { AnswerRule } from '#oauth/token_answer'
 
 /**
@@ -29,7 +30,7 @@ export function orangeProvider(options: {
   scope?: string
 }): ProviderConfig {
   return {
-    grant: 'client_credentials',
+    grant: grants.clientCredentials(),
     credentials: options.credentials,
     scope: options.scope,
     endpoint: {

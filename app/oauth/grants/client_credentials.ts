@@ -1,21 +1,22 @@
-import type { CredentialSource, Grant, IssuedToken } from '#oauth/contracts'
-import type { TokenEndpoint } from '#oauth/token_endpoint'
+import type { Grant, IssuedToken } from '#oauth/contracts'
+import type { GrantContext, GrantFactory } from '#oauth/provider_config'
 
 /** The client acts for itself (RFC 6749 §4.4). */
-export class ClientCredentialsGrant implements Grant {
-  readonly type = 'client_credentials'
-  readonly #endpoint: TokenEndpoint
-  readonly #credentials: CredentialSource
-  readonly #scope?: string
+export function clientCredentials(): GrantFactory {
+  return (context) => new ClientCredentialsGrant(context)
+}
 
-  constructor(endpoint: TokenEndpoint, credentials: CredentialSource, scope?: string) {
-    this.#endpoint = endpoint
-    this.#credentials = credentials
-    this.#scope = scope
+class ClientCredentialsGrant implements Grant {
+  readonly type = 'client_credentials'
+  readonly #context: GrantContext
+
+  constructor(context: GrantContext) {
+    this.#context = context
   }
 
   async obtain(): Promise<IssuedToken> {
-    const parameters = { grant_type: this.type, ...(this.#scope ? { scope: this.#scope } : {}) }
-    return this.#endpoint.request(parameters, await this.#credentials.find())
+    const { endpoint, credentials, scope } = this.#context
+    const parameters = { grant_type: this.type, ...(scope ? { scope } : {}) }
+    return endpoint.request(parameters, await credentials.find())
   }
 }

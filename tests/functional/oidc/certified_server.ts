@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from '@japa/runner/core'
-import { exportJWK, generateKeyPair } from 'jose'
+import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import Provider from 'oidc-provider'
 import { MemoryAdapter } from '#tests/functional/oidc/memory_adapter'
 
@@ -14,6 +14,17 @@ export const CLIENTS = {
   post: { id: 'gateway+by%form', secret: ODD_SECRET, method: 'client_secret_post' },
 } as const
 
+/** The client that proves itself by its signature (RFC 7523). */
+export const SIGNING_CLIENT = 'gateway: by key'
+
+/** What each client may do. */
+const ALLOWED = {
+  grant_types: ['client_credentials'],
+  response_types: [],
+  redirect_uris: [],
+  scope: 'sms balance',
+}
+
 /** How long its tokens live, in seconds. */
 export const TOKEN_LIFE = 3600
 
@@ -23,16 +34,17 @@ export type CertifiedServer = Awaited<ReturnType<typeof startCertifiedServer>>
  * `oidc-provider`, which the OpenID Foundation has certified, over HTTP on loopback.
  *
  * @param jwt its access tokens are signed JWTs (RFC 9068), and it does not say how long they live
+ * @param clientKeys public keys with which a further client, `signing`, proves itself
  */
 export async function startCertifiedServer(
   { cleanup }: Pick<TestContext, 'cleanup'>,
-  { jwt = false } = {}
+  { jwt = false, clientKeys = [] }: { jwt?: boolean; clientKeys?: readonly JWK[] } = {}
 ) {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
-  const provider = new Provider(url, await configuration(jwt))
+  const provider = new Provider(url, await configuration(jwt, clientKeys))
   const serverErrors: unknown[] = []
   const tokenRequests: (string | undefined)[] = []
   provider.on('server_error', (_, error) => serverErrors.push(error))
@@ -63,14 +75,20 @@ export async function startCertifiedServer(
   }
 }
 
-async function configuration(jwt: boolean): Promise<Record<string, unknown>> {
+async function configuration(
+  jwt: boolean,
+  clientKeys: readonly JWK[]
+): Promise<Record<string, unknown>> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true })
 
   return {
     // Without keys and an adapter of its own the server warns that it is not for production.
     jwks: { keys: [await exportJWK(privateKey)] },
     adapter: MemoryAdapter,
-    clients: Object.values(CLIENTS).map(client),
+    clients: [
+      ...Object.values(CLIENTS).map(client),
+      ...(clientKeys.length > 0 ? [signingClient(clientKeys)] : []),
+    ],
     // The last one is not for our clients.
     scopes: ['sms', 'balance', 'admin'],
     ttl: { ClientCredentials: TOKEN_LIFE },
@@ -96,10 +114,16 @@ function client({ id, secret, method }: (typeof CLIENTS)[keyof typeof CLIENTS]) 
     client_id: id,
     client_secret: secret,
     token_endpoint_auth_method: method,
-    grant_types: ['client_credentials'],
-    response_types: [],
-    redirect_uris: [],
-    scope: 'sms balance',
+    ...ALLOWED,
+  }
+}
+
+function signingClient(keys: readonly JWK[]) {
+  return {
+    client_id: SIGNING_CLIENT,
+    token_endpoint_auth_method: 'private_key_jwt',
+    jwks: { keys },
+    ...ALLOWED,
   }
 }
 

@@ -1,10 +1,11 @@
 import { test } from '@japa/runner'
 import { Secret } from '@adonisjs/core/helpers'
 import { ConfigCredentials } from '#oauth/credentials/config'
-import { defineConfig, stores, type OAuthConfig, type ProviderConfig } from '#oauth/define_config'
+import { defineConfig, grants, stores, type OAuthConfig } from '#oauth/define_config'
+import type { ProviderConfig } from '#oauth/provider_config'
 
 const PROVIDER: ProviderConfig = {
-  grant: 'client_credentials',
+  grant: grants.clientCredentials(),
   credentials: new ConfigCredentials({ clientId: 'id', clientSecret: new Secret('canary') }),
   endpoint: {
     url: 'https://auth.example.test/token',

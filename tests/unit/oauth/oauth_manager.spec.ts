@@ -2,9 +2,10 @@ import { test } from '@japa/runner'
 import type { TestContext } from '@japa/runner/core'
 import { Secret } from '@adonisjs/core/helpers'
 import { ConfigCredentials } from '#oauth/credentials/config'
-import { defineConfig, stores, type ProviderConfig } from '#oauth/define_config'
+import { defineConfig, grants, stores } from '#oauth/define_config'
 import { TokenUnavailable, UnknownProvider } from '#oauth/errors'
 import { OAuthManager } from '#oauth/oauth_manager'
+import type { ProviderConfig } from '#oauth/provider_config'
 import { HttpClient } from '#shared/http_client'
 import { KeyedDigest } from '#shared/keyed_digest'
 import { ManualClock } from '#tests/helpers/manual_clock'
@@ -148,10 +149,14 @@ test.group('OAuth manager | what services share', () => {
   })
 })
 
+function client(clientId: string) {
+  return { clientId, clientSecret: new Secret('secret') }
+}
+
 function providerAt(url: string): ProviderConfig {
   return {
-    grant: 'client_credentials',
-    credentials: new ConfigCredentials({ clientId: 'id', clientSecret: new Secret('secret') }),
+    grant: grants.clientCredentials(),
+    credentials: new ConfigCredentials(client('id'), { acme: client('a'), globex: client('g') }),
     endpoint: {
       url: `${url}/token`,
       clientAuthentication: 'post',
