@@ -24,7 +24,7 @@ function sqlitePath(): string {
   if (env.get('SQLITE_PATH') === ':memory:') return ':memory:'
 
   const path = resolve(app.makePath(), env.get('SQLITE_PATH') ?? 'tmp/gateway.sqlite3')
-  mkdirSync(dirname(path), { recursive: true })
+  if (env.get('DB_CONNECTION') === 'sqlite') mkdirSync(dirname(path), { recursive: true })
   return path
 }
 
