@@ -32,6 +32,7 @@ export interface StoreState {
 
 /** Stands for nobody in particular: the provider's own credentials, the client itself. */
 const NOBODY = ''
+const NO_OWNER: TokenOwner = Object.freeze({})
 
 /** Hands out the one token service of each provider, tenant and subject. */
 export class OAuthManager {
@@ -78,10 +79,12 @@ export class OAuthManager {
    * @param name of a provider; the default one without it
    * @throws {UnknownProvider}
    */
-  use(name: string = this.#default, owner: TokenOwner = {}): OAuthTokenService {
+  use(name: string = this.#default, owner: TokenOwner = NO_OWNER): OAuthTokenService {
     const { tenant = NOBODY, subject = NOBODY } = owner
-    const address = { provider: name, tenant, subject }
-    return this.#services.find(address) ?? this.#add(address, owner)
+    return (
+      this.#services.find(name, tenant, subject) ??
+      this.#add({ provider: name, tenant, subject }, owner)
+    )
   }
 
   /** The service of each configured provider, for its own credentials. */
@@ -102,7 +105,7 @@ export class OAuthManager {
   async close(): Promise<void> {
     this.#eviction.stop()
     await this.sharing.watch?.stop()
-    const services = [...this.#services.entries()].map(([, service]) => service)
+    const services = [...this.#services.all()].map(([, service]) => service)
     await Promise.all(services.map((service) => service.close()))
     await this.sharing.store.close?.()
   }
@@ -116,15 +119,14 @@ export class OAuthManager {
 
   /** What the provider is used for by itself stays: it is looked at by health checks. */
   #evict(idleMs: number): void {
-    for (const [address, service] of [...this.#services.entries()]) {
+    for (const [address, service] of [...this.#services.all()]) {
       const { provider, tenant, subject } = address
       if ((tenant === NOBODY && subject === NOBODY) || !service.idleFor(idleMs)) continue
 
       void service.close()
-      this.#services.remove(address)
       this.sharing.watch?.remove(service.sync.key)
-      const others = this.#services.entries({ provider, tenant })[Symbol.iterator]().next()
-      if (others.done) this.#factory.forget(provider, tenant || undefined)
+      const last = this.#services.remove(address)
+      if (last) this.#factory.forget(provider, tenant || undefined)
     }
   }
 }

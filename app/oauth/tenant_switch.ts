@@ -29,7 +29,7 @@ export class TenantSwitch {
     await recorder.record(tokenEvents.tenantSwitched(provider, { tenant, on: false, cause }))
     await pause.disable()
 
-    for (const [, service] of services.entries({ provider, tenant })) {
+    for (const [, service] of services.ofTenant(provider, tenant)) {
       await service.clearToken(cause)
     }
     for await (const key of store.keys()) {
