@@ -1,13 +1,13 @@
 import type { ConfigProvider } from '@adonisjs/core/types'
 import type { ChangeBus, LeaseFactory, TokenStore } from '#oauth/contracts'
-import type { ProviderConfig } from '#oauth/provider_config'
+import type { ProviderChoice, ProviderConfig } from '#oauth/provider_config'
 
 /** A store of this process's own, or one that outlives it and that others may share. */
 export type StoreChoice = (() => TokenStore) | ConfigProvider<TokenStore>
 
-export interface OAuthConfig<Providers extends Record<string, ProviderConfig>> {
+export interface OAuthConfig<Providers extends Record<string, ProviderChoice>> {
   /** The provider that is meant when none is named. */
-  default: keyof Providers & string
+  default: NoInfer<keyof Providers & string>
   providers: Providers
 
   /** Where tokens and pauses are kept. */
@@ -41,9 +41,15 @@ export interface OAuthConfig<Providers extends Record<string, ProviderConfig>> {
   requestDeadlineMs?: number
 }
 
-export type ResolvedOAuthConfig = WithDefaults<Record<string, ProviderConfig>>
+/** The configuration with its defaults. */
+export type DefinedOAuthConfig<Provider extends ProviderChoice = ProviderChoice> = WithDefaults<
+  Record<string, Provider>
+>
 
-type WithDefaults<Providers extends Record<string, ProviderConfig>> = OAuthConfig<Providers> &
+/** The configuration when every provider has its credentials at hand. */
+export type ResolvedOAuthConfig = DefinedOAuthConfig<ProviderConfig>
+
+type WithDefaults<Providers extends Record<string, ProviderChoice>> = OAuthConfig<Providers> &
   Required<Pick<OAuthConfig<Providers>, keyof typeof DEFAULTS | 'leaseMs'>>
 
 const LONGEST_REQUEST_MS = 30_000
@@ -69,9 +75,9 @@ const DURATIONS = [
 /**
  * @throws when the configuration contradicts itself, naming the file and the key
  */
-export function defineConfig<Providers extends Record<string, ProviderConfig>>(
-  config: OAuthConfig<Providers>
-): ResolvedOAuthConfig {
+export function defineConfig<Provider extends ProviderChoice, Names extends string>(
+  config: OAuthConfig<Record<Names, Provider>>
+): DefinedOAuthConfig<Provider> {
   const resolved = withDefaults(config)
 
   if (!Object.hasOwn(config.providers, config.default)) {
@@ -91,7 +97,7 @@ export function defineConfig<Providers extends Record<string, ProviderConfig>>(
 }
 
 /** A key that is there without a value counts as left out. */
-function withDefaults<Providers extends Record<string, ProviderConfig>>(
+function withDefaults<Providers extends Record<string, ProviderChoice>>(
   config: OAuthConfig<Providers>
 ): WithDefaults<Providers> {
   const requestDeadlineMs = config.requestDeadlineMs ?? DEFAULTS.requestDeadlineMs
@@ -108,4 +114,5 @@ function withDefaults<Providers extends Record<string, ProviderConfig>>(
 }
 
 export { stores, leases, changes } from '#oauth/drivers'
+export { credentials } from '#oauth/credentials'
 export { grants } from '#oauth/grants'
