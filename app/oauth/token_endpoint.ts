@@ -3,19 +3,16 @@ import { proveClient, type ClientAuthenticationSettings } from '#oauth/client_au
 import type { ClientCredentials, IssuedToken } from '#oauth/contracts'
 import { TokenRequestError } from '#oauth/errors'
 import { encodeBody, type BodyFormat, type RequestParameters } from '#oauth/request_body'
-import { readTokenAnswer, type AnswerRule } from '#oauth/token_answer'
+import { readTokenAnswer, type AnswerSettings } from '#oauth/token_answer'
 import type { Clock } from '#shared/clock'
 import type { HttpAnswer, HttpClient } from '#shared/http_client'
 import { TransportError } from '#shared/transport_error'
 
-export interface TokenEndpointSettings extends ClientAuthenticationSettings {
+export interface TokenEndpointSettings extends ClientAuthenticationSettings, AnswerSettings {
   url: string
 
   /** Sent with every token request, besides. */
   headers?: Record<string, string | Secret<string>>
-
-  /** The provider's own table of verdicts, consulted before that of RFC 6749. */
-  answerRules?: readonly AnswerRule[]
 
   /** The whole request may take this long, in milliseconds. */
   deadlineMs: number
@@ -55,7 +52,7 @@ export class TokenEndpoint {
     const answer = await this.#send(body, proof.headers)
 
     return {
-      ...readTokenAnswer(answer, this.#settings.answerRules ?? []),
+      ...readTokenAnswer(answer, this.#settings, requestedAt),
       requestedAt,
       requestedAtMonotonic,
     }
