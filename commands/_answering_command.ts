@@ -5,8 +5,11 @@ import { failureCode } from '#shared/failure_code'
 
 /** What a command has to say: a document for programs, or lines for people. */
 export interface CommandAnswer {
-  data: Record<string, unknown>
+  data: Record<string, unknown> | readonly object[]
   lines: string[]
+
+  /** Shows what takes more than lines. */
+  show?: () => void
 }
 
 /** The command cannot mean what was typed. */
@@ -27,9 +30,10 @@ export abstract class AnsweringCommand extends BaseCommand {
 
   override async run(): Promise<void> {
     try {
-      const { data, lines } = await this.answer()
-      if (this.json) this.#print({ data })
-      else for (const line of lines) this.logger.log(line)
+      const { data, lines, show } = await this.answer()
+      if (this.json) return this.#print({ data })
+      for (const line of lines) this.logger.log(line)
+      show?.()
     } catch (error) {
       this.#refuse(error)
     }

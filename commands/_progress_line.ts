@@ -10,10 +10,11 @@ export class ProgressLine {
     this.#what = what
   }
 
-  show(done: number, of: number): void {
+  /** @param of how many there are, where that is known */
+  show(done: number, of?: number): void {
     if (!process.stderr.isTTY) return
     this.#shown = true
-    process.stderr.write(`\r${this.#what}: ${done} of ${of}`)
+    process.stderr.write(`\r${this.#what}: ${done}${of === undefined ? '' : ` of ${of}`}`)
   }
 
   end(): void {

@@ -5,6 +5,8 @@ import { tokenKeys } from '#config/encryption'
 import type { ChangeBus, LeaseFactory, TokenStore } from '#oauth/contracts'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import { OAuthManager } from '#oauth/oauth_manager'
+import { CheckKeys } from '#oauth/actions/check_keys'
+import { EncryptedTokenStore } from '#oauth/stores/encrypted'
 import { buildSharing } from '#oauth/sharing/build_sharing'
 import { type TokenSharing, unshared } from '#oauth/sharing/token_sharing'
 import { TokenCipher } from '#oauth/token_cipher'
@@ -43,6 +45,13 @@ export default class OAuthProvider {
       })
       return this.#manager
     })
+  }
+
+  /** Before the port opens. A store that is down is looked at when its tokens are wanted. */
+  async start() {
+    if (this.app.getEnvironment() !== 'web') return
+    const { sharing } = await this.app.container.make(OAuthManager)
+    if (sharing.store instanceof EncryptedTokenStore) await new CheckKeys(sharing.store).run()
   }
 
   /** Commands look at the store when they want something of it. */

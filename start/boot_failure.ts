@@ -12,6 +12,7 @@
 import { prettyPrintError } from '@adonisjs/core'
 import { errors } from '@adonisjs/core/env'
 import { StorageRefused } from '#audit/storage/errors'
+import { KeysMissing } from '#oauth/actions/check_keys'
 
 export function isWrongEnvironment(
   error: unknown
@@ -36,5 +37,6 @@ function reasonOf(error: unknown): string | undefined {
   if (error instanceof StorageRefused) {
     return `the database is refused.\n\n${error.problems.map((text) => `- ${text}`).join('\n')}`
   }
+  if (error instanceof KeysMissing) return error.message
   return undefined
 }

@@ -1,6 +1,7 @@
 import { BaseCheck, Result } from '@adonisjs/core/health'
 import type { HealthCheckResult } from '@adonisjs/core/types/health'
 import type { OAuthManager } from '#oauth/oauth_manager'
+import type { HealthStatus } from '#oauth/token_health'
 
 /**
  * Tells how the default provider's token is, without asking for one. Never more than a
@@ -17,11 +18,16 @@ export class TokenCheck extends BaseCheck {
 
   override async run(): Promise<HealthCheckResult> {
     const health = this.#manager.use().healthCheck()
-    const result =
-      health.status === 'healthy'
-        ? Result.ok('The token is healthy')
-        : Result.warning(`The token is ${health.status}`)
+    const { name: store, degraded } = this.#manager.storeState
+    const { status, headroomSeconds } = health
 
-    return result.mergeMetaData({ status: health.status, headroomSeconds: health.headroomSeconds })
+    return resultOf(status, degraded).mergeMetaData({ status, headroomSeconds, store, degraded })
   }
+}
+
+function resultOf(status: HealthStatus, degraded: boolean): Result {
+  if (status !== 'healthy') return Result.warning(`The token is ${status}`)
+  return degraded
+    ? Result.warning('The token store cannot be used: tokens are kept in memory')
+    : Result.ok('The token is healthy')
 }

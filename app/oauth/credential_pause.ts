@@ -8,6 +8,9 @@ export interface PauseControl {
   /** The pause in force as far as this process knows. Does no I/O. */
   readonly known: Pause | null
 
+  /** The last failure, while no request has succeeded since: its pause may be over. */
+  readonly last: Pause | null
+
   /** The pause in force, here or in the store. */
   current(): Promise<Pause | null>
 
@@ -47,6 +50,10 @@ export class CredentialPause implements PauseControl {
     this.#store = store
     this.#clock = clock
     this.#random = random
+  }
+
+  get last(): Pause | null {
+    return this.#known
   }
 
   get known(): Pause | null {

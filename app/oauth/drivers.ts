@@ -1,4 +1,5 @@
 import { configProvider } from '@adonisjs/core'
+import type { ApplicationService } from '@adonisjs/core/types'
 import type { LeaseOptions } from '#oauth/contracts'
 import { LockLeases } from '#oauth/sharing/lock_leases'
 import { MemoryTokenStore } from '#oauth/stores/memory'
@@ -27,7 +28,7 @@ export const stores = {
   redis: (connection: 'main' = 'main') =>
     configProvider.create(async (app) => {
       const { RedisTokenStore } = await import('#oauth/stores/redis')
-      const redis = await app.container.make('redis')
+      const redis = await quietRedis(app)
       return new RedisTokenStore(redis.connection(connection).ioConnection, `${PREFIX}tokens:`)
     }),
 }
@@ -45,7 +46,14 @@ export function leases(store: 'leases') {
 export function changes(connection: 'main' = 'main') {
   return configProvider.create(async (app) => {
     const { RedisChangeBus } = await import('#oauth/stores/redis_change_bus')
-    const redis = await app.container.make('redis')
+    const redis = await quietRedis(app)
     return new RedisChangeBus(redis.connection(connection).ioConnection, `${PREFIX}changes`)
   })
+}
+
+/** Whoever uses it says once that it is down; it would say so at every try to connect. */
+async function quietRedis(app: ApplicationService) {
+  const redis = await app.container.make('redis')
+  redis.doNotLogErrors()
+  return redis
 }

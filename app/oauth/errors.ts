@@ -71,3 +71,14 @@ export class UnreadableRecord extends GatewayError {
     this.reason = reason
   }
 }
+
+/** What processes share cannot be reached, and this cannot be done without it. */
+export class StoreUnavailable extends GatewayError {
+  constructor() {
+    super('The token store cannot be reached.', {
+      code: 'store_unavailable',
+      status: 503,
+      retryable: true,
+    })
+  }
+}

@@ -25,7 +25,7 @@ export interface Attempt extends Cause {
 
 const SYSTEM: Actor = { type: 'system', id: 'gateway' }
 
-function about(cause: Cause, provider: string): Omit<AuditEvent, 'type' | 'outcome'> {
+export function about(cause: Cause, provider: string): Omit<AuditEvent, 'type' | 'outcome'> {
   return {
     actor: cause.actor ?? SYSTEM,
     comment: cause.comment,
@@ -187,39 +187,6 @@ export const tokenEvents = {
     severity: 'medium',
     reasonCode,
     token: token && tokenFacts(token),
-  }),
-
-  storeUnavailable: (store: string, reasonCode: string, occurredAt: number): AuditEvent => ({
-    type: 'store.unavailable',
-    outcome: 'failure',
-    severity: 'medium',
-    reasonCode,
-    occurredAt,
-    actor: SYSTEM,
-    target: { type: 'token_store', id: store },
-  }),
-
-  storeRestored: (store: string, occurredAt: number): AuditEvent => ({
-    type: 'store.restored',
-    outcome: 'success',
-    occurredAt,
-    actor: SYSTEM,
-    target: { type: 'token_store', id: store },
-  }),
-
-  /** A stored token could not be read. Either it was damaged or changed, or its key is gone. */
-  storedTokenUnreadable: (
-    store: string,
-    reason: 'corrupt' | 'undecipherable',
-    key: string
-  ): AuditEvent => ({
-    type: reason === 'corrupt' ? 'store.token.corrupt' : 'crypto.decrypt_failed',
-    outcome: 'failure',
-    severity: reason === 'corrupt' ? 'medium' : 'high',
-    reasonCode: reason,
-    actor: SYSTEM,
-    target: { type: 'token_store', id: store },
-    details: { key },
   }),
 
   clockJumped: (provider: string, driftMs: number): AuditEvent => ({

@@ -56,7 +56,8 @@ export interface StoreState {
 /** Hands out the one token service of each provider, tenant and subject. */
 export class OAuthManager {
   readonly #parts: OAuthManagerParts
-  readonly #sharing: TokenSharing
+  /** Where tokens meet those of other processes. */
+  readonly sharing: TokenSharing
   readonly #services = new Map<string, OAuthTokenService>()
   readonly #grants = new Map<string, ProviderGrants>()
   readonly #pauses = new Map<string, CredentialPause>()
@@ -64,18 +65,18 @@ export class OAuthManager {
 
   constructor(parts: OAuthManagerParts) {
     this.#parts = parts
-    this.#sharing = parts.sharing ?? unshared(ownStore(parts.config))
+    this.sharing = parts.sharing ?? unshared(ownStore(parts.config))
   }
 
   /** Shown in health reports. */
   get storeState(): StoreState {
-    const { store, outage } = this.#sharing
+    const { store, outage } = this.sharing
     return { name: store.name, degraded: outage?.degraded ?? false }
   }
 
   /** Begins to learn what other processes do. */
   async start(): Promise<void> {
-    await this.#sharing.watch?.start()
+    await this.sharing.watch?.start()
   }
 
   /** @throws {UnknownProvider} */
@@ -84,11 +85,17 @@ export class OAuthManager {
     return this.#find(name, owner)
   }
 
+  /** The service of each configured provider, for its own credentials. */
+  providers(): { provider: string; service: OAuthTokenService }[] {
+    const names = Object.keys(this.#parts.config.providers)
+    return names.map((provider) => ({ provider, service: this.#find(provider) }))
+  }
+
   /** Stops all services; resolves when no token request is in the air any more. */
   async close(): Promise<void> {
-    await this.#sharing.watch?.stop()
+    await this.sharing.watch?.stop()
     await Promise.all([...this.#services.values()].map((service) => service.close()))
-    await this.#sharing.store.close?.()
+    await this.sharing.store.close?.()
   }
 
   #find(name = this.#parts.config.default, owner: TokenOwner = {}): OAuthTokenService {
@@ -98,7 +105,7 @@ export class OAuthManager {
 
     const service = this.#build(name, owner)
     this.#services.set(address, service)
-    this.#sharing.watch?.add(service.sync)
+    this.sharing.watch?.add(service.sync)
     return service
   }
 
@@ -113,7 +120,7 @@ export class OAuthManager {
     const wanted = [grant.type, scope, audience, ...(grant.keyParts ?? [])]
     const key = digest(name, tenant, subject, identity, ...wanted)
     const pause = new TokenPause(this.#pauseOf(digest(name, tenant, identity)), this.#pauseOf(key))
-    const shared = new SharedToken({ key, store: this.#sharing.store, clock })
+    const shared = new SharedToken({ key, store: this.sharing.store, clock })
     const parts = { provider: name, tenant, key, shared, pause, recorder, clock }
 
     const request = new AuditedRequest({ ...parts, grant })
@@ -133,7 +140,7 @@ export class OAuthManager {
 
   #coordination() {
     const { random, fingerprints, config } = this.#parts
-    const { leases, outage } = this.#sharing
+    const { leases, outage } = this.sharing
     return {
       random,
       fingerprints,
@@ -148,7 +155,7 @@ export class OAuthManager {
     const known = this.#pauses.get(credential)
     if (known) return known
 
-    const pause = new CredentialPause(credential, { store: this.#sharing.store, clock, random })
+    const pause = new CredentialPause(credential, { store: this.sharing.store, clock, random })
     this.#pauses.set(credential, pause)
     return pause
   }

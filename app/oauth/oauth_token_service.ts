@@ -137,11 +137,17 @@ export class OAuthTokenService {
     return this.#held.info
   }
 
+  /** Learns what the store knows, and asks no provider. */
+  async look(): Promise<void> {
+    await this.#parts.pause.current()
+    await this.sync.adopt()
+  }
+
   /** What is known without asking anybody. */
   healthCheck(): TokenHealth {
     const { clock, pause } = this.#parts
     const { lastRequest } = this.#renewal
-    return tokenHealth(this.#held.current, { clock, pause: pause.known, lastRequest })
+    return tokenHealth(this.#held.current, { clock, pauses: pause, lastRequest })
   }
 
   /** Resolves when no token request is in the air. */

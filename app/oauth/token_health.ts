@@ -32,6 +32,9 @@ export interface TokenHealth {
   headroomSeconds: number | null
   pause: { until: string; reason: string; failures: number } | null
   lastRequest: LastRequest | null
+
+  /** The last failure of any process, until a request succeeds. */
+  lastFailure: { at: string; reason: string } | null
 }
 
 /** Less life than this while renewal is due means that renewals fail, in milliseconds. */
@@ -60,10 +63,17 @@ export function tokenInfo(
   }
 }
 
+interface TokenFacts {
+  clock: Clock
+  pauses: { known: Pause | null; last: Pause | null }
+  lastRequest?: LastRequest
+}
+
 export function tokenHealth(
   token: AccessToken | undefined,
-  { clock, pause, lastRequest }: { clock: Clock; pause: Pause | null; lastRequest?: LastRequest }
+  { clock, pauses, lastRequest }: TokenFacts
 ): TokenHealth {
+  const { known: pause, last } = pauses
   const remaining = token?.remaining(clock) ?? 0
   const tried = lastRequest !== undefined
 
@@ -79,6 +89,7 @@ export function tokenHealth(
       failures: pause.failures,
     },
     lastRequest: lastRequest ?? null,
+    lastFailure: last && { at: instant(last.since), reason: last.reason },
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Logger } from '@adonisjs/core/logger'
 import type { ChangeBus, Leases, TokenStore } from '#oauth/contracts'
-import { tokenEvents } from '#oauth/events'
+import { storeEvents } from '#oauth/store_events'
 import { DegradableLeases } from '#oauth/sharing/degradable_leases'
 import { soleHolder } from '#oauth/sharing/sole_holder'
 import { StoreOutage } from '#oauth/sharing/store_outage'
@@ -39,8 +39,7 @@ export function buildSharing(parts: SharingParts): TokenSharing & { store: Encry
 
   const encrypted = new EncryptedTokenStore(new DegradableTokenStore(announced, outage), {
     cipher,
-    unreadable: (key, reason) =>
-      recorder.record(tokenEvents.storedTokenUnreadable(store.name, reason, key)),
+    unreadable: (key, reason) => recorder.record(storeEvents.unreadable(store.name, reason, key)),
   })
 
   if (!leases) return { store: encrypted, leases: soleHolder, outage }

@@ -1,6 +1,6 @@
 import type { Logger } from '@adonisjs/core/logger'
 import { UnreadableRecord } from '#oauth/errors'
-import { tokenEvents } from '#oauth/events'
+import { storeEvents } from '#oauth/store_events'
 import { CallAllowance } from '#oauth/sharing/call_allowance'
 import type { Cancel, Clock } from '#shared/clock'
 import { type EventRecorder, RecordingUnavailable, type AuditEvent } from '#shared/event_recorder'
@@ -65,7 +65,7 @@ export class StoreOutage {
       return await this.#inTime(shared())
     } catch (error) {
       if (error instanceof UnreadableRecord) throw error
-      this.#begin(error)
+      this.failed(error)
       return here()
     }
   }
@@ -76,12 +76,13 @@ export class StoreOutage {
     await this.#background
   }
 
-  #begin(error: unknown): void {
+  /** The store did not do what it was asked: it is down from now on. */
+  failed(error: unknown): void {
     if (this.degraded || this.#closed) return
     const { store, clock, logger } = this.#parts
     const reason = error instanceof StoreTooSlow ? 'timeout' : failureCode(error)
 
-    this.#began = tokenEvents.storeUnavailable(store, reason, clock.now())
+    this.#began = storeEvents.unavailable(store, reason, clock.now())
     logger.error({ store, code: reason }, 'The token store cannot be used: tokens are kept here')
     this.#inBackground(() => this.#tell(this.#began!))
     this.#tryLater()
@@ -105,7 +106,7 @@ export class StoreOutage {
     const { store, clock, logger } = this.#parts
     this.#began = undefined
     logger.info({ store }, 'The token store is used again')
-    await this.#tell(tokenEvents.storeRestored(store, clock.now()))
+    await this.#tell(storeEvents.restored(store, clock.now()))
   }
 
   /** An outage of the database can be told only when it is over. */

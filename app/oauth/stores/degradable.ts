@@ -1,3 +1,4 @@
+import { StoreUnavailable } from '#oauth/errors'
 import type { StoredState, TokenRecord, TokenStore } from '#oauth/contracts'
 import type { Pause } from '#oauth/pause'
 import type { StoreOutage } from '#oauth/sharing/store_outage'
@@ -64,8 +65,15 @@ export class DegradableTokenStore implements TokenStore {
     return this.#either((store) => store.states(keys))
   }
 
-  keys(): AsyncIterable<string> {
-    return this.#outage.degraded ? this.#here.keys() : this.#inner.keys()
+  /** @throws {StoreUnavailable} since a list of some of them would pass for all */
+  async *keys(): AsyncIterable<string> {
+    if (this.#outage.degraded) throw new StoreUnavailable()
+    try {
+      yield* this.#inner.keys()
+    } catch (error) {
+      this.#outage.failed(error)
+      throw new StoreUnavailable()
+    }
   }
 
   getPause(credential: string): Promise<Pause | null> {

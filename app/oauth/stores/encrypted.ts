@@ -79,6 +79,11 @@ export class EncryptedTokenStore implements TokenStore {
     await this.#inner.close?.()
   }
 
+  /** Whether the keys are at hand that a generation names. */
+  opens(generation: string): boolean {
+    return this.#parts.cipher.knows(generation)
+  }
+
   /** Which generation of keys a row is sealed with. Null when no row stands there that has one. */
   async generation(key: string): Promise<string | null> {
     try {
@@ -104,6 +109,25 @@ export class EncryptedTokenStore implements TokenStore {
       if (error instanceof UnreadableRecord) return 'unreadable'
       throw error
     }
+  }
+
+  /**
+   * A row as it stands at rest, its token sealed.
+   *
+   * @throws {UnreadableRecord}
+   */
+  sealed(key: string): Promise<TokenRecord | null> {
+    return this.#inner.get(key)
+  }
+
+  /** Brings a row back that {@link sealed} gave, if its token opens. */
+  async restore(
+    key: string,
+    sealed: TokenRecord,
+    expected: string | null
+  ): Promise<'restored' | 'unreadable' | 'changed'> {
+    if (this.#parts.cipher.open(sealed.accessToken.release(), key) === null) return 'unreadable'
+    return (await this.#inner.replace(key, sealed, expected)) ? 'restored' : 'changed'
   }
 
   #seal(key: string, record: TokenRecord): TokenRecord {

@@ -1,0 +1,60 @@
+import type { UnreadableRecord } from '#oauth/errors'
+import { about, type Cause } from '#oauth/events'
+import type { AuditEvent } from '#shared/event_recorder'
+
+function aboutStore(store: string, cause: Cause): Omit<AuditEvent, 'type' | 'outcome'> {
+  const { target, ...rest } = about(cause, store)
+  return { ...rest, target: { ...target!, type: 'token_store' } }
+}
+
+/** Everything about token stores that the trail is told. */
+export const storeEvents = {
+  unavailable: (store: string, reasonCode: string, occurredAt: number): AuditEvent => ({
+    ...aboutStore(store, {}),
+    type: 'store.unavailable',
+    outcome: 'failure',
+    severity: 'medium',
+    reasonCode,
+    occurredAt,
+  }),
+
+  restored: (store: string, occurredAt: number): AuditEvent => ({
+    ...aboutStore(store, {}),
+    type: 'store.restored',
+    outcome: 'success',
+    occurredAt,
+  }),
+
+  /** A stored token could not be read. Either it was damaged or changed, or its key is gone. */
+  unreadable: (store: string, reason: UnreadableRecord['reason'], key: string): AuditEvent => ({
+    ...aboutStore(store, {}),
+    type: reason === 'corrupt' ? 'store.token.corrupt' : 'crypto.decrypt_failed',
+    outcome: 'failure',
+    severity: reason === 'corrupt' ? 'medium' : 'high',
+    reasonCode: reason,
+    details: { key },
+  }),
+
+  keysRotated: (store: string, counts: Record<string, number>, cause: Cause): AuditEvent => ({
+    ...aboutStore(store, cause),
+    type: 'crypto.key.rotated',
+    outcome: counts.unreadable > 0 ? 'failure' : 'success',
+    details: counts,
+  }),
+
+  backedUp: (store: string, counts: Record<string, number>, cause: Cause): AuditEvent => ({
+    ...aboutStore(store, cause),
+    type: 'store.backed_up',
+    outcome: 'success',
+    severity: 'medium',
+    details: counts,
+  }),
+
+  backupRestored: (store: string, counts: Record<string, number>, cause: Cause): AuditEvent => ({
+    ...aboutStore(store, cause),
+    type: 'store.backup_restored',
+    outcome: counts.unreadable > 0 ? 'failure' : 'success',
+    severity: 'medium',
+    details: counts,
+  }),
+}

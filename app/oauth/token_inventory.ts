@@ -1,0 +1,88 @@
+import { AccessToken } from '#oauth/access_token'
+import type { TokenStore } from '#oauth/contracts'
+import type { OAuthManager } from '#oauth/oauth_manager'
+import type { OAuthTokenService } from '#oauth/oauth_token_service'
+import { tokenInfo, type HealthStatus, type TokenHealth, type TokenInfo } from '#oauth/token_health'
+import type { Clock } from '#shared/clock'
+
+/** One token, as lists show it. Instants in ISO 8601 UTC; nothing secret. */
+export interface ListedToken extends Pick<
+  TokenInfo,
+  'state' | 'issuedAt' | 'refreshAt' | 'expiresAt' | 'lastUsedAt'
+> {
+  provider: string
+  tenant: string | null
+  status: HealthStatus
+
+  /** The name of the store that keeps it. */
+  store: string
+  pause: TokenHealth['pause']
+  lastFailure: TokenHealth['lastFailure']
+}
+
+export interface TokenInventoryParts {
+  manager: OAuthManager
+  store: TokenStore
+  clock: Clock
+}
+
+/** Every token that is configured or stored. Asks no provider. */
+export class TokenInventory {
+  readonly #parts: TokenInventoryParts
+
+  constructor(parts: TokenInventoryParts) {
+    this.#parts = parts
+  }
+
+  /** Those of the configured providers first. */
+  async list(): Promise<ListedToken[]> {
+    const { manager, store } = this.#parts
+    const listed: ListedToken[] = []
+    const known = new Set<string>()
+
+    for (const { provider, service } of manager.providers()) {
+      await service.look()
+      known.add(service.sync.key)
+      listed.push(this.#describe(provider, service))
+    }
+    for await (const key of store.keys()) {
+      const other = known.has(key) ? null : await this.#stored(key)
+      if (other) listed.push(other)
+    }
+    return listed
+  }
+
+  #describe(provider: string, service: OAuthTokenService): ListedToken {
+    const { status, pause, lastFailure } = service.healthCheck()
+    return {
+      provider,
+      tenant: null,
+      status,
+      ...instants(service.getTokenInfo()),
+      store: this.#parts.store.name,
+      pause,
+      lastFailure,
+    }
+  }
+
+  async #stored(key: string): Promise<ListedToken | null> {
+    const { store, clock } = this.#parts
+    const record = await store.get(key)
+    if (!record) return null
+
+    const token = AccessToken.adopt(record, clock)
+    return {
+      provider: record.provider,
+      tenant: record.tenant ?? null,
+      status: 'healthy',
+      ...instants(tokenInfo(token, { clock, lastUsedAt: 0 })),
+      store: store.name,
+      pause: null,
+      lastFailure: null,
+    }
+  }
+}
+
+function instants({ state, issuedAt, refreshAt, expiresAt, lastUsedAt }: TokenInfo) {
+  return { state, issuedAt, refreshAt, expiresAt, lastUsedAt }
+}

@@ -1,0 +1,23 @@
+import { args } from '@adonisjs/core/ace'
+import type { CommandAnswer } from './_answering_command.js'
+import { tokenBackup } from './_token_backup.js'
+import { TokenCommand } from './_token_command.js'
+
+export default class TokenBackup extends TokenCommand {
+  static commandName = 'token:backup'
+  static description = 'Write the stored tokens to a new file, sealed as they are'
+
+  @args.string({ description: 'The file to write; it must not be there yet' })
+  declare file: string
+
+  async answer(): Promise<CommandAnswer> {
+    const { backup, cause } = await tokenBackup(this.app, await this.store())
+    const tokens = await backup.write(this.file, cause)
+    return {
+      data: { file: this.file, tokens },
+      lines: [
+        `Wrote ${tokens} tokens to ${this.file}. They open with the keys of today only: keep those too.`,
+      ],
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import type { CommandAnswer } from './_answering_command.js'
+import { TokenActionCommand } from './_token_command.js'
+
+export default class TokenClear extends TokenActionCommand {
+  static commandName = 'token:clear'
+  static description =
+    'Forget the token, here and in every gateway; the next send asks for a new one'
+
+  async answer(): Promise<CommandAnswer> {
+    const cause = await this.cause()
+    await this.store()
+    const { OAuthManager } = await import('#oauth/oauth_manager')
+    const manager = await this.app.container.make(OAuthManager)
+
+    await manager.use(this.provider).clearToken(cause)
+    return { data: { cleared: true }, lines: ['Cleared. Gateways forget it within five seconds.'] }
+  }
+}
