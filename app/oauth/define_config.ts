@@ -1,5 +1,6 @@
 import type { ConfigProvider } from '@adonisjs/core/types'
 import type { ChangeBus, LeaseFactory, TokenStore } from '#oauth/contracts'
+import { checkProvider } from '#oauth/check_provider'
 import type { ProviderConfig } from '#oauth/provider_config'
 
 /** A store of this process's own, or one that outlives it and that others may share. */
@@ -82,6 +83,7 @@ export function defineConfig<Providers extends Record<string, ProviderConfig>>(
   if (resolved.leaseMs <= resolved.requestDeadlineMs) {
     throw new Error('config/oauth.ts: "leaseMs" must exceed "requestDeadlineMs"')
   }
+  for (const [name, provider] of Object.entries(config.providers)) checkProvider(name, provider)
   return resolved
 }
 

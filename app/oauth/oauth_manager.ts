@@ -4,6 +4,8 @@ import type { TokenStore } from '#oauth/contracts'
 import { CredentialPause } from '#oauth/credential_pause'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import { UnknownProvider } from '#oauth/errors'
+import { digestOf } from '#oauth/grants/assertion'
+import type { TokenOwner } from '#oauth/provider_config'
 import { ProviderGrants } from '#oauth/provider_grants'
 import { SharedToken } from '#oauth/shared_token'
 import { type TokenSharing, unshared } from '#oauth/sharing/token_sharing'
@@ -15,6 +17,9 @@ import type { Clock } from '#shared/clock'
 import type { EventRecorder } from '#shared/event_recorder'
 import type { HttpClient } from '#shared/http_client'
 import type { KeyedDigest } from '#shared/keyed_digest'
+import { RecentlyUsed } from '#shared/recently_used'
+
+export type { TokenOwner }
 
 export interface OAuthManagerParts {
   config: ResolvedOAuthConfig
@@ -33,17 +38,11 @@ export interface OAuthManagerParts {
   report: (error: unknown) => void
 }
 
-/** Which of a provider's tokens is meant. */
-export interface TokenOwner {
-  /** The organisation whose client credentials are used. */
-  tenant?: string
-
-  /** The person or account for whom the token speaks. */
-  subject?: string
-}
-
 /** How much longer than its lease another process is waited for, in milliseconds. */
 const LEASE_GRACE_MS = 5_000
+
+/** Tokens of persons are many and live for one visit: services beyond this number are let go. */
+const MOST_ASSERTIONS = 1_000
 
 /** Where tokens are kept, as health reports show it. */
 export interface StoreState {
@@ -61,6 +60,7 @@ export class OAuthManager {
   readonly #services = new Map<string, OAuthTokenService>()
   readonly #grants = new Map<string, ProviderGrants>()
   readonly #pauses = new Map<string, CredentialPause>()
+  readonly #assertions = new RecentlyUsed(MOST_ASSERTIONS)
   #default?: OAuthTokenService
 
   constructor(parts: OAuthManagerParts) {
@@ -99,7 +99,10 @@ export class OAuthManager {
   }
 
   #find(name = this.#parts.config.default, owner: TokenOwner = {}): OAuthTokenService {
-    const address = JSON.stringify([name, owner.tenant ?? '', owner.subject ?? ''])
+    const { tenant = '', subject = '', assertion } = owner
+    const address = JSON.stringify([name, tenant, subject, digestOf(assertion)])
+    if (assertion) this.#letGo(this.#assertions.use(address))
+
     const known = this.#services.get(address)
     if (known) return known
 
@@ -126,6 +129,17 @@ export class OAuthManager {
     const request = new AuditedRequest({ ...parts, grant })
     const obtainer = new TokenObtainer({ ...config, ...parts, ...this.#coordination(), request })
     return new OAuthTokenService({ ...config, ...parts, obtainer, report })
+  }
+
+  /** Whoever holds it may use it to its end. */
+  #letGo(address: string | undefined): void {
+    const service = address === undefined ? undefined : this.#services.get(address)
+    if (!service) return
+
+    this.#services.delete(address!)
+    this.#pauses.delete(service.sync.key)
+    this.sharing.watch?.remove(service.sync.key)
+    service.close().catch(this.#parts.report)
   }
 
   #grantsOf(name: string): ProviderGrants {

@@ -65,10 +65,19 @@ export function secondsUntil(value: unknown, date: string | undefined, now: numb
   return parseExpiresIn(Math.floor((instantOf(value) - from) / SECOND))!
 }
 
-/** How long a token lives from its request on, in milliseconds. */
-export function lifeOf(accessToken: string, expiresIn: number | undefined): number {
+/**
+ * How long a token lives from its request on, in milliseconds.
+ *
+ * @param asGiven the life is not cut to what is believed of servers
+ */
+export function lifeOf(
+  accessToken: string,
+  expiresIn: number | undefined,
+  { asGiven = false } = {}
+): number {
   const stated = expiresIn === undefined ? lifeInJwt(accessToken) : expiresIn * SECOND
-  return Math.min(LONGEST_LIFE, Math.max(SHORTEST_LIFE, stated ?? UNSTATED_LIFE))
+  const longest = asGiven ? Infinity : LONGEST_LIFE
+  return Math.min(longest, Math.max(SHORTEST_LIFE, stated ?? UNSTATED_LIFE))
 }
 
 /**
