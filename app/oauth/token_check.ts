@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, customFetch, errors, jwtVerify, type JWTPayload } from 'jose'
-import type { Grant, IssuedToken } from '#oauth/contracts'
+import type { IssuedToken } from '#oauth/contracts'
 import { TokenRequestError } from '#oauth/errors'
 import type { TokenVerdict } from '#oauth/pause'
 import type { Clock } from '#shared/clock'
@@ -84,27 +84,6 @@ export class TokenCheck {
       const failure = failureOf(error)
       throw failure ? toTokenRequestError(failure) : error
     }
-  }
-}
-
-/** A grant whose tokens are looked into. */
-export class CheckedGrant implements Grant {
-  readonly type: string
-  readonly keyParts?: readonly string[]
-  readonly #grant: Grant
-  readonly #check: TokenCheck
-
-  constructor(grant: Grant, check: TokenCheck) {
-    this.type = grant.type
-    this.keyParts = grant.keyParts
-    this.#grant = grant
-    this.#check = check
-  }
-
-  async obtain(): Promise<IssuedToken> {
-    const issued = await this.#grant.obtain()
-    await this.#check.pass(issued)
-    return issued
   }
 }
 
