@@ -1,5 +1,6 @@
 import type { ConfigProvider } from '@adonisjs/core/types'
 import type { ChangeBus, LeaseFactory, TokenStore } from '#oauth/contracts'
+import { checkProvider } from '#oauth/check_provider'
 import type { ProviderChoice, ProviderConfig } from '#oauth/provider_config'
 
 /** A store of this process's own, or one that outlives it and that others may share. */
@@ -93,6 +94,8 @@ export function defineConfig<Provider extends ProviderChoice, Names extends stri
   if (resolved.leaseMs <= resolved.requestDeadlineMs) {
     throw new Error('config/oauth.ts: "leaseMs" must exceed "requestDeadlineMs"')
   }
+  for (const [name, provider] of Object.entries<ProviderChoice>(config.providers))
+    checkProvider(name, provider)
   return resolved
 }
 

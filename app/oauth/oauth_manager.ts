@@ -3,24 +3,23 @@ import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import type { Cause } from '#oauth/events'
 import { IdleEviction } from '#oauth/idle_eviction'
 import type { OAuthTokenService } from '#oauth/oauth_token_service'
+import { digestOf } from '#oauth/grants/assertion'
+import type { TokenOwner } from '#oauth/provider_config'
+import { RecentlyUsed } from '#shared/recently_used'
 import { ServiceFactory, type ServiceFactoryParts } from '#oauth/service_factory'
 import { ServiceRegistry, type Address } from '#oauth/service_registry'
 import { type TokenSharing, unshared } from '#oauth/sharing/token_sharing'
 import { TenantSwitch } from '#oauth/tenant_switch'
+
+export type { TokenOwner }
 
 export interface OAuthManagerParts extends Omit<ServiceFactoryParts, 'sharing'> {
   /** Where tokens meet those of other processes. Absent: they are this process's own. */
   sharing?: TokenSharing
 }
 
-/** Which of a provider's tokens is meant. */
-export interface TokenOwner {
-  /** The organisation whose client credentials are used. */
-  tenant?: string
-
-  /** The person or account for whom the token speaks. */
-  subject?: string
-}
+/** Tokens of persons are many and live for one visit: services beyond this number are let go. */
+const MOST_VISITS = 1_000
 
 /** Where tokens are kept, as health reports show it. */
 export interface StoreState {
@@ -39,14 +38,20 @@ export class OAuthManager {
   /** Where tokens meet those of other processes. */
   readonly sharing: TokenSharing
   readonly #default: string
+  readonly #report: (error: unknown) => void
   readonly #providers: string[]
   readonly #factory: ServiceFactory
   readonly #services = new ServiceRegistry()
+
+  /** Of people who are acted for because of what they brought. */
+  readonly #visits = new ServiceRegistry()
+  readonly #recent = new RecentlyUsed<Address>(MOST_VISITS)
   readonly #eviction: IdleEviction
   readonly #switch: TenantSwitch
 
   constructor(parts: OAuthManagerParts) {
-    const { config, clock, recorder } = parts
+    const { config, clock, recorder, report } = parts
+    this.#report = report
     this.sharing = parts.sharing ?? unshared(ownStore(config))
     this.#default = config.default
     this.#providers = Object.keys(config.providers)
@@ -57,7 +62,7 @@ export class OAuthManager {
       this.#factory.credential(provider, tenant).pause
     this.#switch = new TenantSwitch({
       credential,
-      services: this.#services,
+      services: [this.#services, this.#visits],
       store: this.sharing.store,
       recorder,
     })
@@ -81,9 +86,10 @@ export class OAuthManager {
    */
   use(name: string = this.#default, owner: TokenOwner = NO_OWNER): OAuthTokenService {
     const { tenant = NOBODY, subject = NOBODY } = owner
+    if (owner.assertion) return this.#visit(name, owner)
     return (
       this.#services.find(name, tenant, subject) ??
-      this.#add({ provider: name, tenant, subject }, owner)
+      this.#add(this.#services, { provider: name, tenant, subject }, owner)
     )
   }
 
@@ -105,14 +111,25 @@ export class OAuthManager {
   async close(): Promise<void> {
     this.#eviction.stop()
     await this.sharing.watch?.stop()
-    const services = [...this.#services.all()].map(([, service]) => service)
+    const services = [...this.#services.all(), ...this.#visits.all()].map(([, service]) => service)
     await Promise.all(services.map((service) => service.close()))
     await this.sharing.store.close?.()
   }
 
-  #add(address: Address, owner: TokenOwner): OAuthTokenService {
+  #visit(provider: string, owner: TokenOwner): OAuthTokenService {
+    const { tenant = NOBODY, subject = NOBODY, assertion } = owner
+    const visitor = JSON.stringify([subject, digestOf(assertion)])
+    const address = { provider, tenant, subject: visitor }
+    const name = JSON.stringify([provider, tenant, visitor])
+
+    const oldest = this.#recent.use(name, address)
+    if (oldest) this.#letGo(this.#visits, oldest)
+    return this.#visits.find(provider, tenant, visitor) ?? this.#add(this.#visits, address, owner)
+  }
+
+  #add(registry: ServiceRegistry, address: Address, owner: TokenOwner): OAuthTokenService {
     const service = this.#factory.build(address.provider, owner)
-    this.#services.add(address, service)
+    registry.add(address, service)
     this.sharing.watch?.add(service.sync)
     return service
   }
@@ -123,11 +140,20 @@ export class OAuthManager {
       const { provider, tenant, subject } = address
       if ((tenant === NOBODY && subject === NOBODY) || !service.idleFor(idleMs)) continue
 
-      void service.close()
-      this.sharing.watch?.remove(service.sync.key)
-      const last = this.#services.remove(address)
+      const last = this.#letGo(this.#services, address)
       if (last) this.#factory.forget(provider, tenant || undefined)
     }
+  }
+
+  /** Whoever holds it may use it to its end. @returns whether its tenant has no other */
+  #letGo(registry: ServiceRegistry, address: Address): boolean {
+    const { provider, tenant, subject } = address
+    const service = registry.find(provider, tenant, subject)
+    if (service) {
+      this.sharing.watch?.remove(service.sync.key)
+      service.close().catch(this.#report)
+    }
+    return registry.remove(address)
   }
 }
 
