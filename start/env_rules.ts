@@ -10,14 +10,13 @@
 */
 
 import { isIP } from 'node:net'
+import { urlProblem } from '#shared/url_problem'
 
 /** Reads one variable. An empty one counts as absent. */
 export type Rule<T> = (name: string, value?: string) => T
 
 /** What is wrong with a value, in words that do not repeat it; nothing when all is well. */
 export type Check = (value: string) => string | undefined
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
 /** What is neither development nor test is production, also when nothing was said. */
 export const inProduction = () => !/^(dev|test)/.test(process.env.NODE_ENV ?? '')
@@ -34,21 +33,6 @@ export function url(options: { required?: () => boolean } = {}): Rule<string | u
     const problem = urlProblem(value)
     return problem ? refuse(name, problem) : value.replace(/\/+$/, '')
   }
-}
-
-function urlProblem(value: string): string | undefined {
-  // The parser drops line breaks and outer blanks without a word.
-  if (/\s/.test(value)) return 'contains white space'
-  if (!URL.canParse(value)) return 'is not an absolute URL'
-
-  const { protocol, hostname } = new URL(value)
-  if (protocol !== 'https:' && protocol !== 'http:') return 'must be an https URL'
-  if (/^[^/]*\/*[^/?#]*@/.test(value)) return 'must not contain a user name or password'
-  if (value.includes('#')) return 'must not contain a fragment'
-  if (protocol === 'http:' && !LOOPBACK.test(hostname)) {
-    return 'must be https: http is accepted on the loopback address only'
-  }
-  return undefined
 }
 
 export function integer(

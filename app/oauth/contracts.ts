@@ -13,6 +13,9 @@ export interface IssuedToken {
   /** Remaining life in seconds, as the server said. Undefined when it said nothing. */
   expiresIn?: number
 
+  /** The life is an operator's word, not a server's: it may exceed what is believed of servers. */
+  lifeAsGiven?: true
+
   /** When the request was sent, by the wall clock and by the monotonic clock. */
   requestedAt: number
   requestedAtMonotonic: number

@@ -1,13 +1,14 @@
 import type { ConfigProvider } from '@adonisjs/core/types'
 import type { ChangeBus, LeaseFactory, TokenStore } from '#oauth/contracts'
-import type { ProviderConfig } from '#oauth/provider_config'
+import { checkProvider } from '#oauth/check_provider'
+import type { ProviderChoice, ProviderConfig } from '#oauth/provider_config'
 
 /** A store of this process's own, or one that outlives it and that others may share. */
 export type StoreChoice = (() => TokenStore) | ConfigProvider<TokenStore>
 
-export interface OAuthConfig<Providers extends Record<string, ProviderConfig>> {
+export interface OAuthConfig<Providers extends Record<string, ProviderChoice>> {
   /** The provider that is meant when none is named. */
-  default: keyof Providers & string
+  default: NoInfer<keyof Providers & string>
   providers: Providers
 
   /** Where tokens and pauses are kept. */
@@ -28,6 +29,9 @@ export interface OAuthConfig<Providers extends Record<string, ProviderConfig>> {
   /** After how long without use a tenant's or subject's token is let go of, in milliseconds. Default: 1 h. */
   idleMs?: number
 
+  /** Whether applications that may be handed tokens get them (`POST /api/token`). Default: false. */
+  tokenApiEnabled?: boolean
+
   /** Whether a token serves more than one call. Default: true. */
   cacheEnabled?: boolean
 
@@ -41,15 +45,22 @@ export interface OAuthConfig<Providers extends Record<string, ProviderConfig>> {
   requestDeadlineMs?: number
 }
 
-export type ResolvedOAuthConfig = WithDefaults<Record<string, ProviderConfig>>
+/** The configuration with its defaults. */
+export type DefinedOAuthConfig<Provider extends ProviderChoice = ProviderChoice> = WithDefaults<
+  Record<string, Provider>
+>
 
-type WithDefaults<Providers extends Record<string, ProviderConfig>> = OAuthConfig<Providers> &
+/** The configuration when every provider has its credentials at hand. */
+export type ResolvedOAuthConfig = DefinedOAuthConfig<ProviderConfig>
+
+type WithDefaults<Providers extends Record<string, ProviderChoice>> = OAuthConfig<Providers> &
   Required<Pick<OAuthConfig<Providers>, keyof typeof DEFAULTS | 'leaseMs'>>
 
 const LONGEST_REQUEST_MS = 30_000
 
 const DEFAULTS = {
   cacheEnabled: true,
+  tokenApiEnabled: false,
   refreshThresholdMs: 10 * 60_000,
   waitMs: 10_000,
   requestDeadlineMs: 10_000,
@@ -69,9 +80,9 @@ const DURATIONS = [
 /**
  * @throws when the configuration contradicts itself, naming the file and the key
  */
-export function defineConfig<Providers extends Record<string, ProviderConfig>>(
-  config: OAuthConfig<Providers>
-): ResolvedOAuthConfig {
+export function defineConfig<Provider extends ProviderChoice, Names extends string>(
+  config: OAuthConfig<Record<Names, Provider>>
+): DefinedOAuthConfig<Provider> {
   const resolved = withDefaults(config)
 
   if (!Object.hasOwn(config.providers, config.default)) {
@@ -87,16 +98,19 @@ export function defineConfig<Providers extends Record<string, ProviderConfig>>(
   if (resolved.leaseMs <= resolved.requestDeadlineMs) {
     throw new Error('config/oauth.ts: "leaseMs" must exceed "requestDeadlineMs"')
   }
+  for (const [name, provider] of Object.entries<ProviderChoice>(config.providers))
+    checkProvider(name, provider)
   return resolved
 }
 
 /** A key that is there without a value counts as left out. */
-function withDefaults<Providers extends Record<string, ProviderConfig>>(
+function withDefaults<Providers extends Record<string, ProviderChoice>>(
   config: OAuthConfig<Providers>
 ): WithDefaults<Providers> {
   const requestDeadlineMs = config.requestDeadlineMs ?? DEFAULTS.requestDeadlineMs
   return {
     ...config,
+    tokenApiEnabled: config.tokenApiEnabled ?? DEFAULTS.tokenApiEnabled,
     cacheEnabled: config.cacheEnabled ?? DEFAULTS.cacheEnabled,
     refreshThresholdMs: config.refreshThresholdMs ?? DEFAULTS.refreshThresholdMs,
     waitMs: config.waitMs ?? DEFAULTS.waitMs,
@@ -108,4 +122,5 @@ function withDefaults<Providers extends Record<string, ProviderConfig>>(
 }
 
 export { stores, leases, changes } from '#oauth/drivers'
+export { credentials } from '#oauth/credentials'
 export { grants } from '#oauth/grants'

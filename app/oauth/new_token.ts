@@ -29,7 +29,8 @@ export function newToken(
   const { accessToken, tokenType, scope, requestedAt: issuedAt } = issued
   const text = accessToken.release()
   const fingerprint = fingerprints.of(text)
-  const life = lifetime(issuedAt, lifeOf(text, issued.expiresIn), { threshold, random })
+  const length = lifeOf(text, issued.expiresIn, { asGiven: issued.lifeAsGiven })
+  const life = lifetime(issuedAt, length, { threshold, random })
 
   const handedOutAgain = known?.fingerprint === fingerprint && known.state(clock) !== 'absent'
   const { refreshAt, expiresAt } = handedOutAgain

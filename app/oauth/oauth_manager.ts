@@ -1,26 +1,28 @@
+import type { Secret } from '@adonisjs/core/helpers'
+import type { AccessToken } from '#oauth/access_token'
+import { authenticatedHeaders } from '#oauth/authenticated_headers'
 import type { TokenStore } from '#oauth/contracts'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import type { Cause } from '#oauth/events'
 import { IdleEviction } from '#oauth/idle_eviction'
 import type { OAuthTokenService } from '#oauth/oauth_token_service'
+import { digestOf } from '#oauth/grants/assertion'
+import type { TokenOwner } from '#oauth/provider_config'
+import { RecentlyUsed } from '#shared/recently_used'
 import { ServiceFactory, type ServiceFactoryParts } from '#oauth/service_factory'
 import { ServiceRegistry, type Address } from '#oauth/service_registry'
 import { type TokenSharing, unshared } from '#oauth/sharing/token_sharing'
 import { TenantSwitch } from '#oauth/tenant_switch'
+
+export type { TokenOwner }
 
 export interface OAuthManagerParts extends Omit<ServiceFactoryParts, 'sharing'> {
   /** Where tokens meet those of other processes. Absent: they are this process's own. */
   sharing?: TokenSharing
 }
 
-/** Which of a provider's tokens is meant. */
-export interface TokenOwner {
-  /** The organisation whose client credentials are used. */
-  tenant?: string
-
-  /** The person or account for whom the token speaks. */
-  subject?: string
-}
+/** Tokens of persons are many and live for one visit: services beyond this number are let go. */
+const MOST_VISITS = 1_000
 
 /** Where tokens are kept, as health reports show it. */
 export interface StoreState {
@@ -32,23 +34,28 @@ export interface StoreState {
 
 /** Stands for nobody in particular: the provider's own credentials, the client itself. */
 const NOBODY = ''
+const NO_OWNER: TokenOwner = Object.freeze({})
 
 /** Hands out the one token service of each provider, tenant and subject. */
 export class OAuthManager {
   /** Where tokens meet those of other processes. */
   readonly sharing: TokenSharing
-  readonly #default: string
-  readonly #providers: string[]
+  readonly #config: ResolvedOAuthConfig
+  readonly #report: (error: unknown) => void
   readonly #factory: ServiceFactory
   readonly #services = new ServiceRegistry()
+
+  /** Of people who are acted for because of what they brought. */
+  readonly #visits = new ServiceRegistry()
+  readonly #recent = new RecentlyUsed<Address>(MOST_VISITS)
   readonly #eviction: IdleEviction
   readonly #switch: TenantSwitch
 
   constructor(parts: OAuthManagerParts) {
-    const { config, clock, recorder } = parts
+    const { config, clock, recorder, report } = parts
+    this.#report = report
     this.sharing = parts.sharing ?? unshared(ownStore(config))
-    this.#default = config.default
-    this.#providers = Object.keys(config.providers)
+    this.#config = config
     this.#factory = new ServiceFactory({ ...parts, sharing: this.sharing })
     this.#eviction = new IdleEviction(clock, () => this.#evict(config.idleMs))
 
@@ -56,7 +63,7 @@ export class OAuthManager {
       this.#factory.credential(provider, tenant).pause
     this.#switch = new TenantSwitch({
       credential,
-      services: this.#services,
+      services: [this.#services, this.#visits],
       store: this.sharing.store,
       recorder,
     })
@@ -78,15 +85,43 @@ export class OAuthManager {
    * @param name of a provider; the default one without it
    * @throws {UnknownProvider}
    */
-  use(name: string = this.#default, owner: TokenOwner = {}): OAuthTokenService {
+  use(name: string = this.#config.default, owner: TokenOwner = NO_OWNER): OAuthTokenService {
     const { tenant = NOBODY, subject = NOBODY } = owner
-    const address = { provider: name, tenant, subject }
-    return this.#services.find(address) ?? this.#add(address, owner)
+    if (owner.assertion) return this.#visit(name, owner)
+    return (
+      this.#services.find(name, tenant, subject) ??
+      this.#add(this.#services, { provider: name, tenant, subject }, owner)
+    )
+  }
+
+  /**
+   * The same, of a tenant whose name came from outside.
+   *
+   * @throws {UnknownProvider}
+   * @throws {UnknownTenant} when it has no credentials, and then nothing is kept of it
+   */
+  async find(name: string | undefined, tenant: string | undefined): Promise<OAuthTokenService> {
+    if (tenant !== undefined)
+      await this.#factory.requireTenant(name ?? this.#config.default, tenant)
+    return this.use(name, { tenant })
+  }
+
+  /** All services that are in use here, of tenants and their subjects too. */
+  *services(): Iterable<{ provider: string; tenant?: string; service: OAuthTokenService }> {
+    for (const [{ provider, tenant }, service] of this.#services.all()) {
+      yield { provider, tenant: tenant || undefined, service }
+    }
+  }
+
+  /** What authenticates a request to an API: its token, and whatever its provider wants beside it. */
+  headersWith(token: AccessToken): Record<string, Secret<string>> {
+    return authenticatedHeaders(token, this.#config)
   }
 
   /** The service of each configured provider, for its own credentials. */
   providers(): { provider: string; service: OAuthTokenService }[] {
-    return this.#providers.map((provider) => ({ provider, service: this.use(provider) }))
+    const names = Object.keys(this.#config.providers)
+    return names.map((provider) => ({ provider, service: this.use(provider) }))
   }
 
   /** Nothing is sent for this tenant any more, by any process, until it is enabled. */
@@ -102,30 +137,49 @@ export class OAuthManager {
   async close(): Promise<void> {
     this.#eviction.stop()
     await this.sharing.watch?.stop()
-    const services = [...this.#services.entries()].map(([, service]) => service)
+    const services = [...this.#services.all(), ...this.#visits.all()].map(([, service]) => service)
     await Promise.all(services.map((service) => service.close()))
     await this.sharing.store.close?.()
   }
 
-  #add(address: Address, owner: TokenOwner): OAuthTokenService {
+  #visit(provider: string, owner: TokenOwner): OAuthTokenService {
+    const { tenant = NOBODY, subject = NOBODY, assertion } = owner
+    const visitor = JSON.stringify([subject, digestOf(assertion)])
+    const address = { provider, tenant, subject: visitor }
+    const name = JSON.stringify([provider, tenant, visitor])
+
+    const oldest = this.#recent.use(name, address)
+    if (oldest) this.#letGo(this.#visits, oldest)
+    return this.#visits.find(provider, tenant, visitor) ?? this.#add(this.#visits, address, owner)
+  }
+
+  #add(registry: ServiceRegistry, address: Address, owner: TokenOwner): OAuthTokenService {
     const service = this.#factory.build(address.provider, owner)
-    this.#services.add(address, service)
+    registry.add(address, service)
     this.sharing.watch?.add(service.sync)
     return service
   }
 
   /** What the provider is used for by itself stays: it is looked at by health checks. */
   #evict(idleMs: number): void {
-    for (const [address, service] of [...this.#services.entries()]) {
+    for (const [address, service] of [...this.#services.all()]) {
       const { provider, tenant, subject } = address
       if ((tenant === NOBODY && subject === NOBODY) || !service.idleFor(idleMs)) continue
 
-      void service.close()
-      this.#services.remove(address)
-      this.sharing.watch?.remove(service.sync.key)
-      const others = this.#services.entries({ provider, tenant })[Symbol.iterator]().next()
-      if (others.done) this.#factory.forget(provider, tenant || undefined)
+      const last = this.#letGo(this.#services, address)
+      if (last) this.#factory.forget(provider, tenant || undefined)
     }
+  }
+
+  /** Whoever holds it may use it to its end. @returns whether its tenant has no other */
+  #letGo(registry: ServiceRegistry, address: Address): boolean {
+    const { provider, tenant, subject } = address
+    const service = registry.find(provider, tenant, subject)
+    if (service) {
+      this.sharing.watch?.remove(service.sync.key)
+      service.close().catch(this.#report)
+    }
+    return registry.remove(address)
   }
 }
 

@@ -4,9 +4,8 @@ import { CredentialGate } from '#oauth/credential_gate'
 import { CredentialPause } from '#oauth/credential_pause'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import { UnknownProvider } from '#oauth/errors'
-import type { TokenOwner } from '#oauth/oauth_manager'
 import { OAuthTokenService } from '#oauth/oauth_token_service'
-import type { ProviderConfig } from '#oauth/provider_config'
+import type { ProviderConfig, TokenOwner } from '#oauth/provider_config'
 import { ProviderGrants } from '#oauth/provider_grants'
 import { SharedToken } from '#oauth/shared_token'
 import { TenantEventRecorder } from '#oauth/tenant_event_recorder'
@@ -91,6 +90,14 @@ export class ServiceFactory {
     const credential = { pause, gate: new CredentialGate() }
     this.#credentials.set(name, credential)
     return credential
+  }
+
+  /**
+   * @throws {UnknownProvider}
+   * @throws {UnknownTenant}
+   */
+  async requireTenant(provider: string, tenant: string): Promise<void> {
+    await this.#provider(provider).credentials.find(tenant)
   }
 
   /** Of a tenant that nobody has used for a while. What the store knows of it stays. */

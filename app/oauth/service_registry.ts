@@ -7,43 +7,64 @@ export interface Address {
   subject: string
 }
 
+/** The subject of a tenant's own service. */
+const ITSELF = ''
+
+interface Services {
+  /** Of tenants themselves: found in one step. */
+  own: Map<string, OAuthTokenService>
+
+  /** Of the subjects of each tenant. */
+  subjects: Map<string, Map<string, OAuthTokenService>>
+}
+
 /** Services by provider, tenant and subject. Finding one costs the same however many there are. */
 export class ServiceRegistry {
-  readonly #services = new Map<string, Map<string, Map<string, OAuthTokenService>>>()
+  readonly #providers = new Map<string, Services>()
 
-  find({ provider, tenant, subject }: Address): OAuthTokenService | undefined {
-    return this.#services.get(provider)?.get(tenant)?.get(subject)
+  /** Allocates nothing: this is on the way of every call. */
+  find(provider: string, tenant: string, subject: string): OAuthTokenService | undefined {
+    const services = this.#providers.get(provider)
+    if (subject === ITSELF) return services?.own.get(tenant)
+    return services?.subjects.get(tenant)?.get(subject)
   }
 
   add({ provider, tenant, subject }: Address, service: OAuthTokenService): void {
-    const tenants = branch(this.#services, provider)
-    branch(tenants, tenant).set(subject, service)
+    const services = this.#providers.get(provider) ?? { own: new Map(), subjects: new Map() }
+    this.#providers.set(provider, services)
+    if (subject === ITSELF) {
+      services.own.set(tenant, service)
+      return
+    }
+
+    const subjects = services.subjects.get(tenant) ?? new Map()
+    services.subjects.set(tenant, subjects.set(subject, service))
   }
 
-  remove({ provider, tenant, subject }: Address): void {
-    const tenants = this.#services.get(provider)
-    const subjects = tenants?.get(tenant)
-    subjects?.delete(subject)
-    if (subjects?.size === 0) tenants!.delete(tenant)
+  /** @returns whether its tenant has no other */
+  remove({ provider, tenant, subject }: Address): boolean {
+    const services = this.#providers.get(provider)
+    const subjects = services?.subjects.get(tenant)
+    if (subject === ITSELF) services?.own.delete(tenant)
+    else if (subjects?.delete(subject) && subjects.size === 0) services!.subjects.delete(tenant)
+
+    return !services?.own.has(tenant) && !services?.subjects.has(tenant)
   }
 
-  /** All services, or those of one tenant. */
-  *entries(of?: Omit<Address, 'subject'>): Iterable<[Address, OAuthTokenService]> {
-    for (const [provider, tenants] of this.#services) {
-      if (of && provider !== of.provider) continue
-      for (const [tenant, subjects] of tenants) {
-        if (of && tenant !== of.tenant) continue
-        for (const [subject, service] of subjects) yield [{ provider, tenant, subject }, service]
+  *all(): Iterable<[Address, OAuthTokenService]> {
+    for (const [provider, { own, subjects }] of this.#providers) {
+      for (const tenant of new Set([...own.keys(), ...subjects.keys()])) {
+        yield* this.ofTenant(provider, tenant)
       }
     }
   }
-}
 
-function branch<T>(of: Map<string, Map<string, T>>, name: string): Map<string, T> {
-  const known = of.get(name)
-  if (known) return known
-
-  const made = new Map<string, T>()
-  of.set(name, made)
-  return made
+  *ofTenant(provider: string, tenant: string): Iterable<[Address, OAuthTokenService]> {
+    const services = this.#providers.get(provider)
+    const own = services?.own.get(tenant)
+    if (own) yield [{ provider, tenant, subject: ITSELF }, own]
+    for (const [subject, service] of services?.subjects.get(tenant) ?? []) {
+      yield [{ provider, tenant, subject }, service]
+    }
+  }
 }

@@ -1,20 +1,12 @@
 import { Secret } from '@adonisjs/core/helpers'
-import { TokenRequestError, type TokenRequestFacts } from '#oauth/errors'
-import type { TokenVerdict } from '#oauth/pause'
-import { parseExpiresIn } from '#oauth/token_lifetime'
+import { STANDARD_FORMAT, type AnswerFormat, type TokenPlace } from '#oauth/answer_format'
+import type { AnswerRule } from '#oauth/answer_rules'
+import { valueAt } from '#oauth/body_path'
+import { TokenRequestError } from '#oauth/errors'
+import { refusal, refusalInSuccess } from '#oauth/refusal'
+import { parseExpiresIn, secondsUntil } from '#oauth/token_lifetime'
 import type { HttpAnswer } from '#shared/http_client'
-import { retryAfterMs } from '#shared/retry_after'
 import { parseJsonObject } from '#shared/strict_json'
-
-/** One line of a provider's table of verdicts: what an answer must show for it to apply. */
-export interface AnswerRule {
-  status?: number
-
-  /** The name of a member of the JSON body, and the values for which the rule applies. */
-  member: string
-  values: readonly (string | number)[]
-  verdict: TokenVerdict
-}
 
 /** What a token endpoint answered, checked. */
 export interface TokenAnswer {
@@ -24,34 +16,41 @@ export interface TokenAnswer {
   expiresIn?: number
 }
 
+/** What is particular to the answers of a provider. */
+export interface AnswerSettings {
+  /** The provider's own table of verdicts, consulted before that of RFC 6749. */
+  answerRules?: readonly AnswerRule[]
+  answerFormat?: AnswerFormat
+}
+
+type Body = Readonly<Record<string, unknown>>
+
 const LONGEST_TOKEN = 16 * 1024
 
 /** The characters of a bearer token (RFC 6750 §2.1 b64token) and of any other printable one. */
 const TOKEN_CHARACTERS = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
-/** RFC 6749 §5.2, and the two of §4.1.2.1 that servers send here too. */
-const ERROR_VERDICTS: Record<string, TokenVerdict> = {
-  invalid_request: 'terminal',
-  invalid_client: 'terminal',
-  invalid_grant: 'terminal_for_key',
-  unauthorized_client: 'terminal',
-  unsupported_grant_type: 'terminal',
-  invalid_scope: 'terminal',
-  server_error: 'transient',
-  temporarily_unavailable: 'transient',
-}
-
 /**
  * Reads the answer of a token endpoint (RFC 6749 §5.1, §5.2).
  *
+ * @param now used where the answer has no date, in milliseconds since 1970
  * @throws {TokenRequestError} when it is anything but a usable bearer token
  */
-export function readTokenAnswer(answer: HttpAnswer, rules: readonly AnswerRule[]): TokenAnswer {
-  if (answer.status !== 200) throw new TokenRequestError(refusal(answer, rules))
+export function readTokenAnswer(
+  answer: HttpAnswer,
+  { answerRules = [], answerFormat = {} }: AnswerSettings,
+  now: number
+): TokenAnswer {
+  const { successStatuses = STANDARD_FORMAT.successStatuses } = answerFormat
+  if (!successStatuses.includes(answer.status)) {
+    throw new TokenRequestError(refusal(answer, answerRules))
+  }
+
+  const refused = refusalInSuccess(answer, answerRules)
+  if (refused) throw new TokenRequestError(refused)
 
   try {
-    if (!mayBeJson(answer)) throw new TypeError('the answer says that it is no JSON')
-    return readToken(parseJsonObject(answer.body))
+    return readToken(answer, answerFormat, now)
   } catch {
     // Whatever was wrong with it, it was quoted nowhere: the body may hold a token.
     throw new TokenRequestError({
@@ -62,18 +61,17 @@ export function readTokenAnswer(answer: HttpAnswer, rules: readonly AnswerRule[]
   }
 }
 
-/** A page that holds a token was not written for us. An answer that names no type is read. */
-function mayBeJson({ headers }: HttpAnswer): boolean {
-  const type = headers['content-type']
-  return type === undefined || /[/+]json\s*(;|$)/i.test(type)
-}
+function readToken(answer: HttpAnswer, format: AnswerFormat, now: number): TokenAnswer {
+  const { tokenPaths = STANDARD_FORMAT.tokenPaths, tokenType } = format
+  const body = readBody(answer, tokenPaths)
+  const token = tokenPaths
+    .map((place) => tokenAt(place, answer, body))
+    .find((each) => each !== undefined && each !== null)
 
-function readToken(body: Readonly<Record<string, unknown>>): TokenAnswer {
-  const token = body.access_token
   if (typeof token !== 'string' || token.length > LONGEST_TOKEN || !TOKEN_CHARACTERS.test(token)) {
-    throw new TypeError('access_token cannot be sent in a header')
+    throw new TypeError('the token cannot be sent in a header')
   }
-  if (typeof body.token_type !== 'string' || body.token_type.toLowerCase() !== 'bearer') {
+  if (tokenType !== 'assumed' && !isBearer(body.token_type)) {
     throw new TypeError('token_type is not Bearer')
   }
 
@@ -81,54 +79,43 @@ function readToken(body: Readonly<Record<string, unknown>>): TokenAnswer {
     accessToken: new Secret(token),
     tokenType: 'Bearer',
     scope: typeof body.scope === 'string' ? body.scope : undefined,
-    expiresIn: parseExpiresIn(body.expires_in),
+    expiresIn: readExpiry(answer, body, { format, now }),
   }
 }
 
-function refusal(answer: HttpAnswer, rules: readonly AnswerRule[]): TokenRequestFacts {
-  const body = readErrorBody(answer)
-  const rule = rules.find((each) => applies(each, answer.status, body))
-  const error =
-    typeof body.error === 'string' && Object.hasOwn(ERROR_VERDICTS, body.error) ? body.error : null
-
-  return {
-    verdict:
-      passingTrouble(answer.status) ??
-      rule?.verdict ??
-      (error ? ERROR_VERDICTS[error] : verdictOfStatus(answer.status)),
-    reason: error ?? reasonOfStatus(answer.status),
-    httpStatus: answer.status,
-    upstreamCode: rule ? String(body[rule.member]) : undefined,
-    retryAfterMs: retryAfterMs(answer),
-  }
+function isBearer(type: unknown): boolean {
+  return typeof type === 'string' && type.toLowerCase() === 'bearer'
 }
 
-function readErrorBody(answer: HttpAnswer): Readonly<Record<string, unknown>> {
-  try {
-    return parseJsonObject(answer.body)
-  } catch {
-    return {}
-  }
+/** Where the token is in a header there need be no body. */
+function readBody(answer: HttpAnswer, places: readonly TokenPlace[]): Body {
+  const optional = places.some((place) => typeof place === 'object')
+  if (optional && !answer.body) return {}
+  if (mayBeJson(answer)) return parseJsonObject(answer.body)
+  if (optional) return {}
+  throw new TypeError('the answer says that it is no JSON')
 }
 
-function applies(rule: AnswerRule, status: number, body: Readonly<Record<string, unknown>>) {
-  return (
-    (rule.status === undefined || rule.status === status) &&
-    rule.values.includes(body[rule.member] as string | number)
-  )
+/** A page that holds a token was not written for us. An answer that names no type is read. */
+function mayBeJson({ headers }: HttpAnswer): boolean {
+  const type = headers['content-type']
+  return type === undefined || /[/+]json\s*(;|$)/i.test(type)
 }
 
-/** Any success but 200 is an answer that we cannot take a token from. */
-function reasonOfStatus(status: number): string {
-  return status < 300 ? 'rejected_response' : `http_${status}`
+function tokenAt(place: TokenPlace, { headers }: HttpAnswer, body: Body): unknown {
+  if (typeof place === 'string') return valueAt(body, place)
+  return headers[place.header.toLowerCase()]?.replace(/^bearer +/i, '')
 }
 
-/** Says more than any body: what carries such a status is over by itself. */
-function passingTrouble(status: number): TokenVerdict | undefined {
-  if (status === 429) return 'throttled'
-  return status === 408 || status >= 500 ? 'transient' : undefined
-}
+function readExpiry(
+  { headers }: HttpAnswer,
+  body: Body,
+  { format, now }: { format: AnswerFormat; now: number }
+): number | undefined {
+  const { expiresInPath = STANDARD_FORMAT.expiresInPath, expiresAtPath } = format
+  const expiresIn = valueAt(body, expiresInPath)
+  if (expiresIn !== undefined || expiresAtPath === undefined) return parseExpiresIn(expiresIn)
 
-function verdictOfStatus(status: number): TokenVerdict {
-  return status < 300 ? 'transient' : 'terminal'
+  const expiresAt = valueAt(body, expiresAtPath)
+  return expiresAt === undefined ? undefined : secondsUntil(expiresAt, headers.date, now)
 }

@@ -2,29 +2,45 @@ import type { Secret } from '@adonisjs/core/helpers'
 import { proveClient, type ClientAuthenticationSettings } from '#oauth/client_authentication'
 import type { ClientCredentials, IssuedToken } from '#oauth/contracts'
 import { EitherSecret } from '#oauth/either_secret'
+import { EndpointAddresses } from '#oauth/endpoint_addresses'
 import { TokenRequestError } from '#oauth/errors'
 import { encodeBody, type BodyFormat, type RequestParameters } from '#oauth/request_body'
-import { readTokenAnswer, type AnswerRule } from '#oauth/token_answer'
+import { readTokenAnswer, type AnswerSettings } from '#oauth/token_answer'
 import type { Clock } from '#shared/clock'
 import type { HttpAnswer, HttpClient } from '#shared/http_client'
 import { TransportError } from '#shared/transport_error'
 
-export interface TokenEndpointSettings extends ClientAuthenticationSettings {
-  url: string
+export interface TokenEndpointSettings extends ClientAuthenticationSettings, AnswerSettings {
+  /**
+   * Its address; or several of one origin, tried in order while they answer 404 or 405. The
+   * one that works is remembered.
+   */
+  url: string | readonly string[]
 
   /** Sent with every token request, besides. */
-  headers?: Record<string, string | Secret<string>>
-
-  /** The provider's own table of verdicts, consulted before that of RFC 6749. */
-  answerRules?: readonly AnswerRule[]
+  headers?: Readonly<Record<string, string | Secret<string>>>
 
   /** The whole request may take this long, in milliseconds. */
   deadlineMs: number
 }
 
+/** What is asked for, and by whom. */
+export interface TokenRequestContent {
+  /** `grant_type` and what belongs to it. */
+  parameters: RequestParameters
+  credentials: ClientCredentials
+
+  /** Of the body. RFC 6749 knows forms only. Default: `form`. */
+  format?: BodyFormat
+}
+
+/** When something was asked, by the wall clock and by the monotonic clock. */
+type Instants = Pick<IssuedToken, 'requestedAt' | 'requestedAtMonotonic'>
+
 /** One request to one token endpoint: build, send, read. No caching; no retries, but with a second secret. */
 export class TokenEndpoint {
   readonly #settings: TokenEndpointSettings
+  readonly #addresses: EndpointAddresses
   readonly #http: HttpClient
   readonly #clock: Clock
   readonly #secrets = new EitherSecret()
@@ -34,56 +50,57 @@ export class TokenEndpoint {
     { http, clock }: { http: HttpClient; clock: Clock }
   ) {
     this.#settings = settings
+    this.#addresses = new EndpointAddresses(settings.url)
     this.#http = http
     this.#clock = clock
   }
 
   /**
-   * @param parameters `grant_type` and what belongs to it
-   * @param format of the body; RFC 6749 knows forms only
    * @throws {TokenRequestError}
    */
-  request(
-    parameters: RequestParameters,
-    credentials: ClientCredentials,
-    format: BodyFormat = 'form'
-  ): Promise<IssuedToken> {
-    return this.#secrets.with(credentials, (one) => this.#ask(parameters, one, format))
+  async request(content: TokenRequestContent): Promise<IssuedToken> {
+    return this.#secrets.with(content.credentials, async (credentials) => {
+      const { answer, instants } = await this.#ask({ ...content, credentials })
+      return { ...readTokenAnswer(answer, this.#settings, instants.requestedAt), ...instants }
+    })
   }
 
-  async #ask(
-    parameters: RequestParameters,
-    credentials: ClientCredentials,
-    format: BodyFormat
-  ): Promise<IssuedToken> {
-    const requestedAt = this.#clock.now()
-    const requestedAtMonotonic = this.#clock.monotonic()
-    const { url } = this.#settings
-    const occasion = { url, settings: this.#settings, clock: this.#clock }
-    const proof = await proveClient(credentials, occasion)
-    const body = encodeBody({ ...parameters, ...proof.parameters }, format)
-    const answer = await this.#send(body, proof.headers)
+  /** The deadline is for all addresses together. */
+  async #ask(content: TokenRequestContent): Promise<{ answer: HttpAnswer; instants: Instants }> {
+    const deadline = this.#clock.monotonic() + this.#settings.deadlineMs
+    let last: { answer: HttpAnswer; instants: Instants } | undefined
 
-    return {
-      ...readTokenAnswer(answer, this.#settings.answerRules ?? []),
-      requestedAt,
-      requestedAtMonotonic,
+    for (const url of this.#addresses.inOrder()) {
+      const instants = this.#instants()
+      const deadlineMs = Math.ceil(deadline - instants.requestedAtMonotonic)
+      if (last && deadlineMs <= 0) break
+
+      last = { answer: await this.#send(url, content, deadlineMs), instants }
+      if (this.#addresses.foundAt(url, last.answer.status)) break
     }
+    return last!
   }
 
   async #send(
-    { contentType, body }: ReturnType<typeof encodeBody>,
-    proof: Record<string, Secret<string>> = {}
+    url: string,
+    { parameters, credentials, format = 'form' }: TokenRequestContent,
+    deadlineMs: number
   ): Promise<HttpAnswer> {
-    const { url, headers, deadlineMs } = this.#settings
+    const settings = this.#settings
+    const proof = await proveClient(credentials, { url, settings, clock: this.#clock })
+    const { contentType, body } = encodeBody({ ...parameters, ...proof.parameters }, format)
     const own = { 'Accept': 'application/json', 'Content-Type': contentType }
+    const headers = { ...settings.headers, ...own, ...proof.headers }
 
     try {
-      const all = { ...headers, ...own, ...proof }
-      return await this.#http.exchange({ method: 'POST', url, headers: all, body, deadlineMs })
+      return await this.#http.exchange({ method: 'POST', url, headers, body, deadlineMs })
     } catch (error) {
       throw error instanceof TransportError ? toTokenRequestError(error) : error
     }
+  }
+
+  #instants(): Instants {
+    return { requestedAt: this.#clock.now(), requestedAtMonotonic: this.#clock.monotonic() }
   }
 }
 

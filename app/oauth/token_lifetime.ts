@@ -1,4 +1,5 @@
 import { decodeJwt } from 'jose'
+import { DateTime } from 'luxon'
 import type { Random } from '#shared/backoff'
 
 const SECOND = 1000
@@ -25,6 +26,9 @@ export interface TokenLifetime {
   expiresAt: number
 }
 
+/** Numbers of seconds since 1970 stay below this for thousands of years; of milliseconds they are above it since 1973. */
+const LEAST_MILLISECONDS = 1e11
+
 /** `expires_in` is there and is neither a whole number nor its decimal digits. */
 export class InvalidExpiresIn extends Error {
   constructor() {
@@ -47,10 +51,33 @@ export function parseExpiresIn(value: unknown): number | undefined {
   return seconds
 }
 
-/** How long a token lives from its request on, in milliseconds. */
-export function lifeOf(accessToken: string, expiresIn: number | undefined): number {
+/**
+ * The seconds until an instant that a server has named: seconds or milliseconds since 1970,
+ * or ISO 8601.
+ *
+ * @param date of the server's answer (RFC 9110 §6.6.1), by the clock that named the instant
+ * @param now by our own clock, where the answer has no date, in milliseconds since 1970
+ * @throws {InvalidExpiresIn} when it is no instant, or past
+ */
+export function secondsUntil(value: unknown, date: string | undefined, now: number): number {
+  const answeredAt = DateTime.fromHTTP(date ?? '')
+  const from = answeredAt.isValid ? answeredAt.toMillis() : now
+  return parseExpiresIn(Math.floor((instantOf(value) - from) / SECOND))!
+}
+
+/**
+ * How long a token lives from its request on, in milliseconds.
+ *
+ * @param asGiven the life is not cut to what is believed of servers
+ */
+export function lifeOf(
+  accessToken: string,
+  expiresIn: number | undefined,
+  { asGiven = false } = {}
+): number {
   const stated = expiresIn === undefined ? lifeInJwt(accessToken) : expiresIn * SECOND
-  return Math.min(LONGEST_LIFE, Math.max(SHORTEST_LIFE, stated ?? UNSTATED_LIFE))
+  const longest = asGiven ? Infinity : LONGEST_LIFE
+  return Math.min(longest, Math.max(SHORTEST_LIFE, stated ?? UNSTATED_LIFE))
 }
 
 /**
@@ -91,6 +118,16 @@ export function lifetimeOfSameToken(
   const rest = shorter.usableUntil - now
   const margin = rest < LAST_SECONDS ? 0 : Math.min(LONGEST_SAME_TOKEN_MARGIN, rest / 10)
   return { ...shorter, refreshAt: shorter.usableUntil - margin }
+}
+
+/** NaN when it is none. An ISO 8601 instant without an offset is UTC. */
+function instantOf(value: unknown): number {
+  if (typeof value === 'string' && !/^\d{1,15}$/.test(value)) {
+    return DateTime.fromISO(value, { zone: 'utc' }).toMillis()
+  }
+  const stated = parseExpiresIn(value)
+  if (stated === undefined) return Number.NaN
+  return stated < LEAST_MILLISECONDS ? stated * SECOND : stated
 }
 
 /** The claims are read for their arithmetic only; nothing is trusted because of them. */

@@ -1,7 +1,7 @@
+import type { AnswerRule } from '#oauth/answer_rules'
 import type { CredentialSource } from '#oauth/contracts'
 import { grants } from '#oauth/grants'
 import type { ProviderConfig } from '#oauth/provider_config'
-import type { AnswerRule } from '#oauth/token_answer'
 
 /**
  * Codes of Orange's gateway that it may put in front of the token endpoint.

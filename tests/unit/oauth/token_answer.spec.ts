@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import { test } from '@japa/runner'
+import type { AnswerRule } from '#oauth/answer_rules'
 import { TokenRequestError, type TokenRequestFacts } from '#oauth/errors'
-import { readTokenAnswer, type AnswerRule } from '#oauth/token_answer'
+import { readTokenAnswer } from '#oauth/token_answer'
 import type { HttpAnswer } from '#shared/http_client'
 import { httpAnswer } from '#tests/helpers/http_answer'
 
@@ -9,6 +10,8 @@ const RULES: AnswerRule[] = [
   { status: 403, member: 'code', values: [53], verdict: 'throttled' },
   { member: 'code', values: [5, 'busy'], verdict: 'transient' },
 ]
+
+const SETTINGS = { answerRules: RULES }
 
 const GOOD = { access_token: 'a-token', token_type: 'Bearer', expires_in: 3600, scope: 'sms' }
 
@@ -69,24 +72,24 @@ const VERDICTS: [string, HttpAnswer, Partial<TokenRequestFacts>][] = [
 
 test.group('Reading the answer of a token endpoint', () => {
   test('takes what RFC 6749 says a token is', ({ assert }) => {
-    const { accessToken, ...rest } = readTokenAnswer(answering(GOOD), RULES)
+    const { accessToken, ...rest } = readTokenAnswer(answering(GOOD), SETTINGS, 0)
     assert.equal(accessToken.release(), 'a-token')
     assert.deepEqual(rest, { tokenType: 'Bearer', scope: 'sms', expiresIn: 3600 })
   })
 
   test('keeps the token out of sight', ({ assert }) => {
-    const answer = readTokenAnswer(answering(GOOD), RULES)
+    const answer = readTokenAnswer(answering(GOOD), SETTINGS, 0)
     assert.notInclude(inspect(answer, { depth: Infinity }), 'a-token')
     assert.notInclude(JSON.stringify(answer), 'a-token')
   })
 
   test('a scope that is no text is none', ({ assert }) => {
-    assert.isUndefined(readTokenAnswer(answering({ ...GOOD, scope: ['sms'] }), RULES).scope)
+    assert.isUndefined(readTokenAnswer(answering({ ...GOOD, scope: ['sms'] }), SETTINGS, 0).scope)
   })
 
   test('an answer that does not say what it is may be JSON', ({ assert }) => {
     const answer = { ...answering(GOOD), headers: {} }
-    assert.equal(readTokenAnswer(answer, RULES).accessToken.release(), 'a-token')
+    assert.equal(readTokenAnswer(answer, SETTINGS, 0).accessToken.release(), 'a-token')
   })
 
   test('the verdict on {0}')
@@ -120,7 +123,7 @@ test.group('Reading the answer of a token endpoint', () => {
 
 function refusalOf(answer: HttpAnswer): TokenRequestError {
   try {
-    readTokenAnswer(answer, RULES)
+    readTokenAnswer(answer, SETTINGS, 0)
   } catch (error) {
     if (error instanceof TokenRequestError) return error
   }

@@ -1,0 +1,88 @@
+import { test } from '@japa/runner'
+import { Secret } from '@adonisjs/core/helpers'
+import { ConfigCredentials } from '#oauth/credentials/config'
+import { defineConfig, grants, stores } from '#oauth/define_config'
+import type { ProviderConfig } from '#oauth/provider_config'
+
+const PROVIDER: ProviderConfig = {
+  grant: grants.password(),
+  credentials: new ConfigCredentials({ username: 'ada', password: new Secret('canary') }),
+  endpoint: { url: 'https://auth.example.test/login', clientAuthentication: 'none' },
+}
+
+function define(changes: Partial<ProviderConfig>) {
+  const example = { ...PROVIDER, ...changes }
+  return defineConfig({ default: 'example', store: stores.memory, providers: { example } })
+}
+
+function at(...url: string[]): Partial<ProviderConfig> {
+  return { endpoint: { url, clientAuthentication: 'none' } }
+}
+
+const key = (problem: string) => `config/oauth.ts: "providers.example.${problem}`
+
+test.group("A provider's entry", () => {
+  test('is refused when {name}')
+    .with([
+      {
+        name: 'it has no endpoint',
+        changes: { endpoint: undefined },
+        problem: 'endpoint" is missing',
+      },
+      { name: 'it has no address', changes: at(), problem: 'endpoint.url" is empty' },
+      {
+        name: 'its address is not https',
+        changes: at('http://auth.example.test/login'),
+        problem: 'endpoint.url" must be https: http is accepted on the loopback address only',
+      },
+      {
+        name: 'a password stands in its address',
+        changes: at('https://ada:canary@auth.example.test'),
+        problem: 'endpoint.url" must not contain a user name or password',
+      },
+      {
+        name: 'its addresses are on two hosts',
+        changes: at('https://a.example.test/login', 'https://b.example.test/login'),
+        problem: 'endpoint.url" names more than one origin',
+      },
+      {
+        name: 'its addresses are on two ports',
+        changes: at('https://a.example.test/login', 'https://a.example.test:8443/login'),
+        problem: 'endpoint.url" names more than one origin',
+      },
+      {
+        name: 'it brings a second Authorization header',
+        changes: { companionHeaders: { authorization: new Secret('canary') } },
+        problem: 'companionHeaders" must not name "authorization"',
+      },
+      {
+        name: 'it names a header that would split a request',
+        changes: { companionHeaders: { 'x-key\r\n': new Secret('canary') } },
+        problem: 'companionHeaders" must not name "x-key\r\n"',
+      },
+      {
+        name: 'its key set is not behind https',
+        changes: { validate: { issuer: 'i', jwksUri: 'http://auth.example.test/keys' } },
+        problem: 'validate.jwksUri" must be https: http is accepted on the loopback address only',
+      },
+    ])
+    .run(({ assert }, { changes, problem }) => {
+      assert.throws(() => define(changes), key(problem))
+    })
+
+  test('may have several addresses of one origin, and loopback ones without https', ({
+    assert,
+  }) => {
+    for (const urls of [
+      ['https://a.example.test/login', 'https://a.example.test/auth/login'],
+      ['http://127.0.0.1:9/login', 'http://127.0.0.1:9/token'],
+    ]) {
+      assert.deepEqual(define(at(...urls)).providers.example.endpoint?.url, urls)
+    }
+  })
+
+  test('needs no endpoint when its grant asks nobody', ({ assert }) => {
+    const changes = { grant: grants.staticToken(), endpoint: undefined }
+    assert.isUndefined(define(changes).providers.example.endpoint)
+  })
+})
