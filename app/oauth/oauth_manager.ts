@@ -1,7 +1,7 @@
 import type { Secret } from '@adonisjs/core/helpers'
 import type { AccessToken } from '#oauth/access_token'
 import { authenticatedHeaders } from '#oauth/authenticated_headers'
-import type { TokenStore } from '#oauth/contracts'
+import type { CredentialSource, TokenStore } from '#oauth/contracts'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import type { Cause } from '#oauth/events'
 import { IdleEviction } from '#oauth/idle_eviction'
@@ -101,9 +101,17 @@ export class OAuthManager {
    * @throws {UnknownTenant} when it has no credentials, and then nothing is kept of it
    */
   async find(name: string | undefined, tenant: string | undefined): Promise<OAuthTokenService> {
-    if (tenant !== undefined)
-      await this.#factory.requireTenant(name ?? this.#config.default, tenant)
+    if (tenant !== undefined) await this.credentialsOf(name).find(tenant)
     return this.use(name, { tenant })
+  }
+
+  /**
+   * Where the credentials of a provider come from.
+   *
+   * @throws {UnknownProvider}
+   */
+  credentialsOf(name: string = this.#config.default): CredentialSource {
+    return this.#factory.credentialsOf(name)
   }
 
   /** All services that are in use here, of tenants and their subjects too. */
@@ -125,12 +133,12 @@ export class OAuthManager {
   }
 
   /** Nothing is sent for this tenant any more, by any process, until it is enabled. */
-  disable(provider: string, tenant: string, cause: Cause): Promise<void> {
-    return this.#switch.disable(provider, tenant, cause)
+  disable(provider: string | undefined, tenant: string, cause: Cause): Promise<void> {
+    return this.#switch.disable(provider ?? this.#config.default, tenant, cause)
   }
 
-  enable(provider: string, tenant: string, cause: Cause): Promise<void> {
-    return this.#switch.enable(provider, tenant, cause)
+  enable(provider: string | undefined, tenant: string, cause: Cause): Promise<void> {
+    return this.#switch.enable(provider ?? this.#config.default, tenant, cause)
   }
 
   /** Stops all services; resolves when no token request is in the air any more. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { AuditedRequest } from '#oauth/audited_request'
+import type { CredentialSource } from '#oauth/contracts'
 import { CredentialGate } from '#oauth/credential_gate'
 import { CredentialPause } from '#oauth/credential_pause'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
@@ -92,12 +93,9 @@ export class ServiceFactory {
     return credential
   }
 
-  /**
-   * @throws {UnknownProvider}
-   * @throws {UnknownTenant}
-   */
-  async requireTenant(provider: string, tenant: string): Promise<void> {
-    await this.#provider(provider).credentials.find(tenant)
+  /** @throws {UnknownProvider} */
+  credentialsOf(provider: string): CredentialSource {
+    return this.#provider(provider).credentials
   }
 
   /** Of a tenant that nobody has used for a while. What the store knows of it stays. */

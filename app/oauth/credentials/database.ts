@@ -30,6 +30,11 @@ export class DatabaseCredentials implements CredentialSource {
     this.identity = parts.own?.identity ?? 'database'
   }
 
+  /** Whose credentials they are. */
+  get provider(): string {
+    return this.#parts.provider
+  }
+
   /**
    * @throws {UnknownTenant}
    * @throws {CredentialsUnreadable} when the row is damaged, or its key is gone
@@ -45,6 +50,13 @@ export class DatabaseCredentials implements CredentialSource {
     const credentials = text === null ? undefined : readTenantCredentials(JSON.parse(text))
     if (!credentials) throw new CredentialsUnreadable()
     return credentials
+  }
+
+  /** Names of the tenants, in their order. */
+  async tenants(): Promise<string[]> {
+    const { provider, connect } = this.#parts
+    const rows = await connect().from(TABLE).where({ provider }).orderBy('tenant').select('tenant')
+    return rows.map(({ tenant }) => tenant)
   }
 
   /** A secret that is replaced goes on working until the provider has taken the new one. */
