@@ -49,7 +49,8 @@ const groups = {
   async oauth(): Promise<Measure[]> {
     const { cachedToken } = await import('./cached_token.js')
     const { oauthMiddleware } = await import('./oauth_middleware.js')
-    return [() => cachedToken(sandbox), oauthMiddleware]
+    const { manyTenants } = await import('./many_tenants.js')
+    return [() => cachedToken(sandbox), manyTenants, oauthMiddleware]
   },
 
   async audit(): Promise<Measure[]> {

@@ -24,6 +24,7 @@ export class AccessToken {
   readonly record: Readonly<TokenRecord>
   readonly authorization: Secret<string>
   readonly usableUntil: number
+  readonly #refreshAt: number
   readonly #refreshAtMonotonic: number
   readonly #usableUntilMonotonic: number
   readonly #issuedAtMonotonic: number
@@ -36,6 +37,7 @@ export class AccessToken {
     this.authorization = record.accessToken.map((token) => `Bearer ${token}`)
     this.usableUntil = usableUntil(record.issuedAt, record.expiresAt)
     this.#issuedAtMonotonic = issuedAtMonotonic
+    this.#refreshAt = record.refreshAt
     this.#refreshAtMonotonic = issuedAtMonotonic + (record.refreshAt - record.issuedAt)
     this.#usableUntilMonotonic = issuedAtMonotonic + (this.usableUntil - record.issuedAt)
   }
@@ -50,7 +52,7 @@ export class AccessToken {
   }
 
   isFresh(now: number, monotonic: number): boolean {
-    return monotonic < this.#refreshAtMonotonic && now < this.record.refreshAt
+    return monotonic < this.#refreshAtMonotonic && now < this.#refreshAt
   }
 
   isUsable(now: number, monotonic: number): boolean {

@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { AccessToken } from '#oauth/access_token'
 import type { Grant, IssuedToken } from '#oauth/contracts'
 import type { PauseControl } from '#oauth/credential_pause'
-import { TokenRequestError, type TokenRequestFacts } from '#oauth/errors'
+import {
+  CredentialsUnreadable,
+  TokenRequestError,
+  UnknownTenant,
+  type TokenRequestFacts,
+} from '#oauth/errors'
 import { tokenEvents, type Attempt, type Cause } from '#oauth/events'
 import type { Clock } from '#shared/clock'
 import type { EventRecorder } from '#shared/event_recorder'
@@ -66,8 +71,11 @@ export class AuditedRequest {
       )
       return token
     } catch (error) {
-      if (error instanceof TokenRequestError) {
-        await this.#fail(attempt, error.facts, Math.round(clock.monotonic() - startedAt))
+      const durationMs = Math.round(clock.monotonic() - startedAt)
+      if (error instanceof TokenRequestError) await this.#fail(attempt, error.facts, durationMs)
+      if (lacksCredentials(error)) {
+        const facts = { verdict: 'terminal_for_key' as const, reason: error.code! }
+        await recorder.record(tokenEvents.requestFailed(attempt, facts, durationMs))
       }
       throw error
     }
@@ -99,6 +107,12 @@ export class AuditedRequest {
   }
 }
 
-function refusesCredentials(facts: TokenRequestFacts): boolean {
-  return facts.verdict === 'terminal' && (facts.httpStatus === 401 || /client$/.test(facts.reason))
+/** Nothing was asked, since there was nothing to ask with. */
+function lacksCredentials(error: unknown): error is UnknownTenant | CredentialsUnreadable {
+  return error instanceof UnknownTenant || error instanceof CredentialsUnreadable
+}
+
+function refusesCredentials({ verdict, httpStatus, ...facts }: TokenRequestFacts): boolean {
+  const error = facts.standardError ?? facts.reason
+  return verdict === 'terminal' && (httpStatus === 401 || /client$/.test(error))
 }

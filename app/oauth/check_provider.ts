@@ -1,4 +1,4 @@
-import type { ProviderConfig } from '#oauth/provider_config'
+import type { ProviderChoice } from '#oauth/provider_config'
 import { urlProblem } from '#shared/url_problem'
 
 /** The name of a header field (RFC 9110 §5.1). */
@@ -7,12 +7,12 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~\dA-Za-z-]+$/
 /**
  * @throws when the entry of a provider contradicts itself, naming the file and the key
  */
-export function checkProvider(name: string, provider: ProviderConfig): void {
+export function checkProvider(name: string, provider: ProviderChoice): void {
   const problem = endpointProblem(provider) ?? companionProblem(provider) ?? keySetProblem(provider)
   if (problem) throw new Error(`config/oauth.ts: "providers.${name}.${problem}`)
 }
 
-function endpointProblem({ endpoint, grant }: ProviderConfig): string | undefined {
+function endpointProblem({ endpoint, grant }: ProviderChoice): string | undefined {
   if (!endpoint) return grant.needsNoEndpoint ? undefined : 'endpoint" is missing'
 
   const urls = [endpoint.url].flat()
@@ -25,14 +25,14 @@ function endpointProblem({ endpoint, grant }: ProviderConfig): string | undefine
   return origins.size > 1 ? 'endpoint.url" names more than one origin' : undefined
 }
 
-function companionProblem({ companionHeaders = {} }: ProviderConfig): string | undefined {
+function companionProblem({ companionHeaders = {} }: ProviderChoice): string | undefined {
   const bad = Object.keys(companionHeaders).find(
     (header) => !HEADER_NAME.test(header) || header.toLowerCase() === 'authorization'
   )
   return bad === undefined ? undefined : `companionHeaders" must not name "${bad}"`
 }
 
-function keySetProblem({ validate }: ProviderConfig): string | undefined {
+function keySetProblem({ validate }: ProviderChoice): string | undefined {
   const problem = validate && urlProblem(validate.jwksUri)
   return problem && `validate.jwksUri" ${problem}`
 }

@@ -46,7 +46,11 @@ export interface CredentialSource {
    */
   readonly identity: string
 
-  find(): Promise<ClientCredentials>
+  /**
+   * @param tenant whose client it is; the provider's own one without it
+   * @throws {UnknownTenant} when it has none here
+   */
+  find(tenant?: string): Promise<ClientCredentials>
 }
 
 /** A token as stores keep it. Instants are milliseconds since 1970, UTC. */

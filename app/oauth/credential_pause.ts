@@ -1,7 +1,10 @@
 import type { TokenStore } from '#oauth/contracts'
-import { pauseAfter, remainingPause, type Failure, type Pause } from '#oauth/pause'
+import { DISABLED, pauseAfter, remainingPause, type Failure, type Pause } from '#oauth/pause'
 import type { Random } from '#shared/backoff'
 import type { Clock } from '#shared/clock'
+
+/** The last instant that a date can have. */
+const NEVER = 8.64e15
 
 /** Until when nobody asks, and who says so. */
 export interface PauseControl {
@@ -82,6 +85,19 @@ export class CredentialPause implements PauseControl {
 
   async end(): Promise<void> {
     if (!this.#known) return
+    this.#known = null
+    await this.#tell(() => this.#store.removePause(this.#credential))
+  }
+
+  /** No force breaks it, and no success ends it. */
+  async disable(): Promise<void> {
+    const pause = { since: this.#clock.now(), until: NEVER, reason: DISABLED, failures: 0 }
+    this.#learn(pause)
+    await this.#tell(() => this.#store.setPause(this.#credential, pause))
+  }
+
+  /** Whatever pause there is, here or in the store, is over. */
+  async enable(): Promise<void> {
     this.#known = null
     await this.#tell(() => this.#store.removePause(this.#credential))
   }

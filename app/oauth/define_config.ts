@@ -1,14 +1,14 @@
 import type { ConfigProvider } from '@adonisjs/core/types'
 import type { ChangeBus, LeaseFactory, TokenStore } from '#oauth/contracts'
 import { checkProvider } from '#oauth/check_provider'
-import type { ProviderConfig } from '#oauth/provider_config'
+import type { ProviderChoice, ProviderConfig } from '#oauth/provider_config'
 
 /** A store of this process's own, or one that outlives it and that others may share. */
 export type StoreChoice = (() => TokenStore) | ConfigProvider<TokenStore>
 
-export interface OAuthConfig<Providers extends Record<string, ProviderConfig>> {
+export interface OAuthConfig<Providers extends Record<string, ProviderChoice>> {
   /** The provider that is meant when none is named. */
-  default: keyof Providers & string
+  default: NoInfer<keyof Providers & string>
   providers: Providers
 
   /** Where tokens and pauses are kept. */
@@ -26,6 +26,9 @@ export interface OAuthConfig<Providers extends Record<string, ProviderConfig>> {
   /** For how long one process may ask before another one does, in milliseconds: longer than a token request takes. Default: twice as long, 20 s. */
   leaseMs?: number
 
+  /** After how long without use a tenant's or subject's token is let go of, in milliseconds. Default: 1 h. */
+  idleMs?: number
+
   /** Whether a token serves more than one call. Default: true. */
   cacheEnabled?: boolean
 
@@ -39,9 +42,15 @@ export interface OAuthConfig<Providers extends Record<string, ProviderConfig>> {
   requestDeadlineMs?: number
 }
 
-export type ResolvedOAuthConfig = WithDefaults<Record<string, ProviderConfig>>
+/** The configuration with its defaults. */
+export type DefinedOAuthConfig<Provider extends ProviderChoice = ProviderChoice> = WithDefaults<
+  Record<string, Provider>
+>
 
-type WithDefaults<Providers extends Record<string, ProviderConfig>> = OAuthConfig<Providers> &
+/** The configuration when every provider has its credentials at hand. */
+export type ResolvedOAuthConfig = DefinedOAuthConfig<ProviderConfig>
+
+type WithDefaults<Providers extends Record<string, ProviderChoice>> = OAuthConfig<Providers> &
   Required<Pick<OAuthConfig<Providers>, keyof typeof DEFAULTS | 'leaseMs'>>
 
 const LONGEST_REQUEST_MS = 30_000
@@ -52,6 +61,7 @@ const DEFAULTS = {
   waitMs: 10_000,
   requestDeadlineMs: 10_000,
   storePatienceMs: 2_000,
+  idleMs: 60 * 60_000,
 }
 
 const DURATIONS = [
@@ -60,14 +70,15 @@ const DURATIONS = [
   'requestDeadlineMs',
   'storePatienceMs',
   'leaseMs',
+  'idleMs',
 ] as const
 
 /**
  * @throws when the configuration contradicts itself, naming the file and the key
  */
-export function defineConfig<Providers extends Record<string, ProviderConfig>>(
-  config: OAuthConfig<Providers>
-): ResolvedOAuthConfig {
+export function defineConfig<Provider extends ProviderChoice, Names extends string>(
+  config: OAuthConfig<Record<Names, Provider>>
+): DefinedOAuthConfig<Provider> {
   const resolved = withDefaults(config)
 
   if (!Object.hasOwn(config.providers, config.default)) {
@@ -83,12 +94,14 @@ export function defineConfig<Providers extends Record<string, ProviderConfig>>(
   if (resolved.leaseMs <= resolved.requestDeadlineMs) {
     throw new Error('config/oauth.ts: "leaseMs" must exceed "requestDeadlineMs"')
   }
-  for (const [name, provider] of Object.entries(config.providers)) checkProvider(name, provider)
+  for (const [name, provider] of Object.entries<ProviderChoice>(config.providers)) {
+    checkProvider(name, provider)
+  }
   return resolved
 }
 
 /** A key that is there without a value counts as left out. */
-function withDefaults<Providers extends Record<string, ProviderConfig>>(
+function withDefaults<Providers extends Record<string, ProviderChoice>>(
   config: OAuthConfig<Providers>
 ): WithDefaults<Providers> {
   const requestDeadlineMs = config.requestDeadlineMs ?? DEFAULTS.requestDeadlineMs
@@ -98,10 +111,12 @@ function withDefaults<Providers extends Record<string, ProviderConfig>>(
     refreshThresholdMs: config.refreshThresholdMs ?? DEFAULTS.refreshThresholdMs,
     waitMs: config.waitMs ?? DEFAULTS.waitMs,
     requestDeadlineMs,
+    idleMs: config.idleMs ?? DEFAULTS.idleMs,
     storePatienceMs: config.storePatienceMs ?? DEFAULTS.storePatienceMs,
     leaseMs: config.leaseMs ?? 2 * requestDeadlineMs,
   }
 }
 
 export { stores, leases, changes } from '#oauth/drivers'
+export { credentials } from '#oauth/credentials'
 export { grants } from '#oauth/grants'

@@ -1,11 +1,14 @@
 import { GatewayError } from '#shared/gateway_error'
-import type { TokenVerdict } from '#oauth/pause'
+import { DISABLED, type Pause, type TokenVerdict } from '#oauth/pause'
 
 export interface TokenRequestFacts {
   verdict: TokenVerdict
 
   /** Why, as a word for programs: an RFC 6749 §5.2 error, a transport failure, or `http_503`. */
   reason: string
+
+  /** The RFC 6749 §5.2 error of the answer, where the provider's table has a better word for the reason. */
+  standardError?: string
   httpStatus?: number
 
   /** The provider's own error code, where it has one. */
@@ -39,6 +42,35 @@ export class TokenUnavailable extends GatewayError {
       status: 503,
       retryable: true,
       retryAfterMs,
+    })
+  }
+}
+
+/** Somebody has switched the tenant off. */
+export class TenantDisabled extends GatewayError {
+  constructor() {
+    super('This tenant is switched off. Nothing was sent.', {
+      code: 'tenant_disabled',
+      status: 403,
+      retryable: false,
+    })
+  }
+}
+
+/** The error of whoever meets a pause. @param remainingMs how long it lasts yet */
+export function pausedError(pause: Pause, remainingMs: number): GatewayError {
+  return pause.reason === DISABLED
+    ? new TenantDisabled()
+    : new TokenUnavailable(pause.reason, remainingMs)
+}
+
+/** Credentials are kept, and cannot be read: they were damaged, or their key is gone. */
+export class CredentialsUnreadable extends GatewayError {
+  constructor() {
+    super('The stored credentials of this tenant cannot be read. Store them anew.', {
+      code: 'credentials_unreadable',
+      status: 503,
+      retryable: false,
     })
   }
 }

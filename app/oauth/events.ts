@@ -189,6 +189,18 @@ export const tokenEvents = {
     token: token && tokenFacts(token),
   }),
 
+  /** Somebody switched a tenant off, or on again. */
+  tenantSwitched: (
+    provider: string,
+    { tenant, on, cause }: { tenant: string; on: boolean; cause: Cause }
+  ): AuditEvent => ({
+    ...about(cause, provider),
+    type: on ? 'auth.tenant.enabled' : 'auth.tenant.disabled',
+    outcome: 'success',
+    severity: 'medium',
+    tenant,
+  }),
+
   clockJumped: (provider: string, driftMs: number): AuditEvent => ({
     ...about({}, provider),
     type: 'clock.jump_detected',

@@ -10,10 +10,12 @@ export class HeldToken {
   /** The answer to most calls, made once per token: handing it out allocates nothing. */
   #answer?: Promise<AccessToken>
   #lastUsedAt = 0
+  readonly #madeAt: number
   #forgotten?: string
 
   constructor(clock: Clock) {
     this.#clock = clock
+    this.#madeAt = clock.now()
   }
 
   /** The last token, usable or not. */
@@ -32,6 +34,11 @@ export class HeldToken {
   /** Fingerprint of the token that was forgotten last: it is not to be used again. */
   get forgotten(): string | undefined {
     return this.#forgotten
+  }
+
+  /** Whether it was neither used nor made so many milliseconds ago or later. */
+  untouchedFor(ms: number): boolean {
+    return this.#clock.now() - Math.max(this.#lastUsedAt, this.#madeAt) >= ms
   }
 
   get info(): TokenInfo {

@@ -1,48 +1,21 @@
-import { createHash } from 'node:crypto'
-import { AuditedRequest } from '#oauth/audited_request'
 import type { TokenStore } from '#oauth/contracts'
-import { CredentialPause } from '#oauth/credential_pause'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
-import { UnknownProvider } from '#oauth/errors'
+import type { Cause } from '#oauth/events'
 import { digestOf } from '#oauth/grants/assertion'
+import { IdleEviction } from '#oauth/idle_eviction'
+import type { OAuthTokenService } from '#oauth/oauth_token_service'
 import type { TokenOwner } from '#oauth/provider_config'
-import { ProviderGrants } from '#oauth/provider_grants'
-import { SharedToken } from '#oauth/shared_token'
+import { ServiceFactory, type ServiceFactoryParts } from '#oauth/service_factory'
+import { ServiceRegistry, type Address } from '#oauth/service_registry'
 import { type TokenSharing, unshared } from '#oauth/sharing/token_sharing'
-import { OAuthTokenService } from '#oauth/oauth_token_service'
-import { TokenPause } from '#oauth/token_pause'
-import { TokenObtainer } from '#oauth/token_obtainer'
-import type { Random } from '#shared/backoff'
-import type { Clock } from '#shared/clock'
-import type { EventRecorder } from '#shared/event_recorder'
-import type { HttpClient } from '#shared/http_client'
-import type { KeyedDigest } from '#shared/keyed_digest'
-import { RecentlyUsed } from '#shared/recently_used'
+import { TenantSwitch } from '#oauth/tenant_switch'
 
 export type { TokenOwner }
 
-export interface OAuthManagerParts {
-  config: ResolvedOAuthConfig
-
+export interface OAuthManagerParts extends Omit<ServiceFactoryParts, 'sharing'> {
   /** Where tokens meet those of other processes. Absent: they are this process's own. */
   sharing?: TokenSharing
-  http: HttpClient
-  recorder: EventRecorder
-  clock: Clock
-  random: Random
-
-  /** Makes the fingerprints of tokens. */
-  fingerprints: KeyedDigest
-
-  /** Told of failures that nobody waits for. */
-  report: (error: unknown) => void
 }
-
-/** How much longer than its lease another process is waited for, in milliseconds. */
-const LEASE_GRACE_MS = 5_000
-
-/** Tokens of persons are many and live for one visit: services beyond this number are let go. */
-const MOST_ASSERTIONS = 1_000
 
 /** Where tokens are kept, as health reports show it. */
 export interface StoreState {
@@ -52,20 +25,37 @@ export interface StoreState {
   degraded: boolean
 }
 
+/** Stands for nobody in particular: the provider's own credentials, the client itself. */
+const NOBODY = ''
+const NO_OWNER: TokenOwner = Object.freeze({})
+
 /** Hands out the one token service of each provider, tenant and subject. */
 export class OAuthManager {
-  readonly #parts: OAuthManagerParts
   /** Where tokens meet those of other processes. */
   readonly sharing: TokenSharing
-  readonly #services = new Map<string, OAuthTokenService>()
-  readonly #grants = new Map<string, ProviderGrants>()
-  readonly #pauses = new Map<string, CredentialPause>()
-  readonly #assertions = new RecentlyUsed(MOST_ASSERTIONS)
-  #default?: OAuthTokenService
+  readonly #default: string
+  readonly #providers: string[]
+  readonly #factory: ServiceFactory
+  readonly #services = new ServiceRegistry()
+  readonly #eviction: IdleEviction
+  readonly #switch: TenantSwitch
 
   constructor(parts: OAuthManagerParts) {
-    this.#parts = parts
-    this.sharing = parts.sharing ?? unshared(ownStore(parts.config))
+    const { config, clock, recorder } = parts
+    this.sharing = parts.sharing ?? unshared(ownStore(config))
+    this.#default = config.default
+    this.#providers = Object.keys(config.providers)
+    this.#factory = new ServiceFactory({ ...parts, sharing: this.sharing })
+    this.#eviction = new IdleEviction(clock, () => this.#evict(config.idleMs))
+
+    const credential = (provider: string, tenant: string) =>
+      this.#factory.credential(provider, tenant).pause
+    this.#switch = new TenantSwitch({
+      credential,
+      services: this.#services,
+      store: this.sharing.store,
+      recorder,
+    })
   }
 
   /** Shown in health reports. */
@@ -74,113 +64,75 @@ export class OAuthManager {
     return { name: store.name, degraded: outage?.degraded ?? false }
   }
 
-  /** Begins to learn what other processes do. */
+  /** Begins to learn what other processes do, and to let go of what nobody uses. */
   async start(): Promise<void> {
+    this.#eviction.start()
     await this.sharing.watch?.start()
   }
 
-  /** @throws {UnknownProvider} */
-  use(name?: string, owner?: TokenOwner): OAuthTokenService {
-    if (name === undefined && owner === undefined) return (this.#default ??= this.#find())
-    return this.#find(name, owner)
+  /**
+   * @param name of a provider; the default one without it
+   * @throws {UnknownProvider}
+   */
+  use(name: string = this.#default, owner: TokenOwner = NO_OWNER): OAuthTokenService {
+    const { tenant = NOBODY } = owner
+    const subject = subjectOf(owner)
+    return (
+      this.#services.find(name, tenant, subject) ??
+      this.#add({ provider: name, tenant, subject }, owner)
+    )
   }
 
   /** The service of each configured provider, for its own credentials. */
   providers(): { provider: string; service: OAuthTokenService }[] {
-    const names = Object.keys(this.#parts.config.providers)
-    return names.map((provider) => ({ provider, service: this.#find(provider) }))
+    return this.#providers.map((provider) => ({ provider, service: this.use(provider) }))
+  }
+
+  /** Nothing is sent for this tenant any more, by any process, until it is enabled. */
+  disable(provider: string, tenant: string, cause: Cause): Promise<void> {
+    return this.#switch.disable(provider, tenant, cause)
+  }
+
+  enable(provider: string, tenant: string, cause: Cause): Promise<void> {
+    return this.#switch.enable(provider, tenant, cause)
   }
 
   /** Stops all services; resolves when no token request is in the air any more. */
   async close(): Promise<void> {
+    this.#eviction.stop()
     await this.sharing.watch?.stop()
-    await Promise.all([...this.#services.values()].map((service) => service.close()))
+    const services = [...this.#services.all()].map(([, service]) => service)
+    await Promise.all(services.map((service) => service.close()))
     await this.sharing.store.close?.()
   }
 
-  #find(name = this.#parts.config.default, owner: TokenOwner = {}): OAuthTokenService {
-    const { tenant = '', subject = '', assertion } = owner
-    const address = JSON.stringify([name, tenant, subject, digestOf(assertion)])
-    if (assertion) this.#letGo(this.#assertions.use(address))
-
-    const known = this.#services.get(address)
-    if (known) return known
-
-    const service = this.#build(name, owner)
-    this.#services.set(address, service)
+  #add(address: Address, owner: TokenOwner): OAuthTokenService {
+    const service = this.#factory.build(address.provider, owner)
+    this.#services.add(address, service)
     this.sharing.watch?.add(service.sync)
     return service
   }
 
-  #build(name: string, owner: TokenOwner): OAuthTokenService {
-    const { config, recorder, clock, report } = this.#parts
-    if (!Object.hasOwn(config.providers, name)) throw new UnknownProvider()
+  /** What the provider is used for by itself stays: it is looked at by health checks. */
+  #evict(idleMs: number): void {
+    for (const [address, service] of [...this.#services.all()]) {
+      const { provider, tenant, subject } = address
+      if ((tenant === NOBODY && subject === NOBODY) || !service.idleFor(idleMs)) continue
 
-    const { tenant, subject } = owner
-    const { credentials, scope, audience } = config.providers[name]
-    const { identity } = credentials
-    const grant = this.#grantsOf(name).of(owner)
-    const wanted = [grant.type, scope, audience, ...(grant.keyParts ?? [])]
-    const key = digest(name, tenant, subject, identity, ...wanted)
-    const pause = new TokenPause(this.#pauseOf(digest(name, tenant, identity)), this.#pauseOf(key))
-    const shared = new SharedToken({ key, store: this.sharing.store, clock })
-    const parts = { provider: name, tenant, key, shared, pause, recorder, clock }
-
-    const request = new AuditedRequest({ ...parts, grant })
-    const obtainer = new TokenObtainer({ ...config, ...parts, ...this.#coordination(), request })
-    return new OAuthTokenService({ ...config, ...parts, obtainer, report })
-  }
-
-  /** Whoever holds it may use it to its end. */
-  #letGo(address: string | undefined): void {
-    const service = address === undefined ? undefined : this.#services.get(address)
-    if (!service) return
-
-    this.#services.delete(address!)
-    this.#pauses.delete(service.sync.key)
-    this.sharing.watch?.remove(service.sync.key)
-    service.close().catch(this.#parts.report)
-  }
-
-  #grantsOf(name: string): ProviderGrants {
-    const known = this.#grants.get(name)
-    if (known) return known
-
-    const { config, http, clock } = this.#parts
-    const grants = new ProviderGrants(config.providers[name], config, { http, clock })
-    this.#grants.set(name, grants)
-    return grants
-  }
-
-  #coordination() {
-    const { random, fingerprints, config } = this.#parts
-    const { leases, outage } = this.sharing
-    return {
-      random,
-      fingerprints,
-      leases,
-      allowCall: () => outage?.allowCall() ?? 0,
-      leaseWaitMs: config.leaseMs + LEASE_GRACE_MS,
+      void service.close()
+      this.sharing.watch?.remove(service.sync.key)
+      const last = this.#services.remove(address)
+      if (last) this.#factory.forget(provider, tenant || undefined)
     }
   }
+}
 
-  #pauseOf(credential: string): CredentialPause {
-    const { clock, random } = this.#parts
-    const known = this.#pauses.get(credential)
-    if (known) return known
-
-    const pause = new CredentialPause(credential, { store: this.sharing.store, clock, random })
-    this.#pauses.set(credential, pause)
-    return pause
-  }
+/** Each assertion has a service of its own, which is let go of when it is idle. */
+function subjectOf({ subject = NOBODY, assertion }: TokenOwner): string {
+  return assertion ? JSON.stringify([subject, digestOf(assertion)]) : subject
 }
 
 function ownStore({ store }: ResolvedOAuthConfig): TokenStore {
   if (typeof store === 'function') return store()
   throw new Error('config/oauth.ts: the tokens of this store are shared, and nothing shares them')
-}
-
-/** A name for a store's row: tells the parts apart and says nothing about them. */
-function digest(...parts: (string | undefined)[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }

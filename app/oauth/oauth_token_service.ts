@@ -150,6 +150,11 @@ export class OAuthTokenService {
     return tokenHealth(this.#held.current, { clock, pauses: pause, lastRequest })
   }
 
+  /** Whether nobody has used the token, or asked for it, for so many milliseconds. */
+  idleFor(ms: number): boolean {
+    return !this.#renewal.busy && this.#held.untouchedFor(ms)
+  }
+
   /** Resolves when no token request is in the air. */
   settled(): Promise<void> {
     return this.#renewal.settled()

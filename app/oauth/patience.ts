@@ -1,6 +1,6 @@
 import type { AccessToken } from '#oauth/access_token'
 import type { PauseControl } from '#oauth/credential_pause'
-import { TokenRequestError, TokenUnavailable } from '#oauth/errors'
+import { pausedError, TokenRequestError, TokenUnavailable } from '#oauth/errors'
 import type { Clock } from '#shared/clock'
 
 export interface PatienceParts {
@@ -53,7 +53,7 @@ export class Patience {
 
       const remaining = pauses.remainingMs(pause)
       if (clock.monotonic() + remaining >= deadline) {
-        throw new TokenUnavailable(pause.reason, remaining)
+        throw pausedError(pause, remaining)
       }
       await new Promise<void>((resolve) => clock.after(remaining, resolve))
     }

@@ -13,6 +13,9 @@ export interface Pause {
   failures: number
 }
 
+/** The reason of a pause that somebody decided on, and that no force breaks. */
+export const DISABLED = 'tenant_disabled'
+
 export interface Failure {
   verdict: TokenVerdict
   reason: string

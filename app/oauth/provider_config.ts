@@ -1,9 +1,15 @@
 import type { Secret } from '@adonisjs/core/helpers'
+import type { ConfigProvider } from '@adonisjs/core/types'
 import type { CredentialSource, Grant } from '#oauth/contracts'
 import type { TokenChecks } from '#oauth/token_check'
 import type { TokenEndpoint, TokenEndpointSettings } from '#oauth/token_endpoint'
 import type { Clock } from '#shared/clock'
 import type { HttpClient } from '#shared/http_client'
+
+/** A provider as config/oauth.ts has it: its credentials may need the application to be there. */
+export interface ProviderChoice extends Omit<ProviderConfig, 'credentials'> {
+  credentials: CredentialSource | ConfigProvider<CredentialSource>
+}
 
 /** A provider of tokens. Its file states facts; the behaviour is the engine's. */
 export interface ProviderConfig {

@@ -1,5 +1,5 @@
 import { CheckedGrant } from '#oauth/checked_grant'
-import type { Grant } from '#oauth/contracts'
+import type { CredentialSource, Grant } from '#oauth/contracts'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import type { ProviderConfig, TokenOwner } from '#oauth/provider_config'
 import { TokenCheck } from '#oauth/token_check'
@@ -28,7 +28,11 @@ export class ProviderGrants {
 
   of(owner: TokenOwner): Grant {
     const { grant: factory, credentials, scope, audience } = this.#provider
-    const facts = { credentials, scope, audience }
+    const ofTenant: CredentialSource = {
+      identity: credentials.identity,
+      find: () => credentials.find(owner.tenant),
+    }
+    const facts = { credentials: ofTenant, scope, audience }
     const grant = factory({ ...owner, ...facts, ...this.#tools, endpoint: () => this.#endpoint! })
     return this.#check ? new CheckedGrant(grant, this.#check) : grant
   }

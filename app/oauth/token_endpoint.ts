@@ -2,6 +2,7 @@ import type { Secret } from '@adonisjs/core/helpers'
 import { proveClient, type ClientAuthenticationSettings } from '#oauth/client_authentication'
 import type { ClientCredentials, IssuedToken } from '#oauth/contracts'
 import { EndpointAddresses } from '#oauth/endpoint_addresses'
+import { EitherSecret } from '#oauth/either_secret'
 import { TokenRequestError } from '#oauth/errors'
 import { encodeBody, type BodyFormat, type RequestParameters } from '#oauth/request_body'
 import { readTokenAnswer, type AnswerSettings } from '#oauth/token_answer'
@@ -36,12 +37,13 @@ export interface TokenRequestContent {
 /** When something was asked, by the wall clock and by the monotonic clock. */
 type Instants = Pick<IssuedToken, 'requestedAt' | 'requestedAtMonotonic'>
 
-/** One request to one token endpoint: build, send, read. No caching, no retries. */
+/** One request to one token endpoint: build, send, read. No caching; no retries, but with a second secret. */
 export class TokenEndpoint {
   readonly #settings: TokenEndpointSettings
   readonly #addresses: EndpointAddresses
   readonly #http: HttpClient
   readonly #clock: Clock
+  readonly #secrets = new EitherSecret()
 
   constructor(
     settings: TokenEndpointSettings,
@@ -56,7 +58,12 @@ export class TokenEndpoint {
   /**
    * @throws {TokenRequestError}
    */
-  async request(content: TokenRequestContent): Promise<IssuedToken> {
+  request(content: TokenRequestContent): Promise<IssuedToken> {
+    const issue = (credentials: ClientCredentials) => this.#issue({ ...content, credentials })
+    return this.#secrets.with(content.credentials, issue)
+  }
+
+  async #issue(content: TokenRequestContent): Promise<IssuedToken> {
     const { answer, instants } = await this.#ask(content)
     return { ...readTokenAnswer(answer, this.#settings, instants.requestedAt), ...instants }
   }

@@ -1,8 +1,10 @@
 import type { AccessToken } from '#oauth/access_token'
 import type { AuditedRequest, Reason } from '#oauth/audited_request'
 import type { IssuedToken, Lease, Leases, TokenRecord } from '#oauth/contracts'
+import type { CredentialGate } from '#oauth/credential_gate'
 import type { PauseControl } from '#oauth/credential_pause'
-import { TokenUnavailable } from '#oauth/errors'
+import { pausedError, TokenRequestError, TokenUnavailable } from '#oauth/errors'
+import { DISABLED } from '#oauth/pause'
 import { tokenEvents, type Cause } from '#oauth/events'
 import { newToken, type NewTokenParts } from '#oauth/new_token'
 import type { SharedToken } from '#oauth/shared_token'
@@ -15,6 +17,9 @@ export interface TokenObtainerParts extends NewTokenParts {
   request: AuditedRequest
   pause: PauseControl
   leases: Leases
+
+  /** Through which all token requests with the same credentials go. */
+  gate: CredentialGate
 
   /** While processes cannot see each other: how long nobody may ask, in milliseconds. Counts the call. */
   allowCall: () => number
@@ -80,15 +85,15 @@ export class TokenObtainer {
   }
 
   async #obtain(quest: Quest): Promise<AccessToken> {
-    const { key, leases, clock, leaseWaitMs } = this.#parts
+    const { clock, leaseWaitMs } = this.#parts
     const deadline = clock.monotonic() + leaseWaitMs
 
     for (;;) {
       const { token } = await this.#look(quest)
       if (token) return token
 
-      const lease = await leases.take(key)
-      if (lease) return this.#askUnder(lease, quest)
+      const asked = await this.#askInTurn(quest)
+      if (asked) return asked
 
       if (this.#closed || clock.monotonic() >= deadline) {
         throw new TokenUnavailable('asked_elsewhere', COME_BACK_MS)
@@ -104,11 +109,39 @@ export class TokenObtainer {
     const stored = await shared.read()
     const refused = [forgotten, known?.fingerprint, forced?.before]
     const token = shared.adopt(stored, { known, refused, minValidity })
-    if (token || forced) return { token, stored }
+    if (token) return { token, stored }
 
     const pause = await pauses.current()
-    if (pause) throw new TokenUnavailable(pause.reason, pauses.remainingMs(pause))
+    const obeyed = pause && (!forced || pause.reason === DISABLED)
+    if (obeyed) throw pausedError(pause, pauses.remainingMs(pause))
     return { token, stored }
+  }
+
+  /** @returns null when another process has the lease */
+  async #askInTurn(quest: Quest): Promise<AccessToken | null> {
+    const { gate, leases, key } = this.#parts
+    let worked: boolean | undefined
+
+    await gate.enter()
+    try {
+      this.#heed(quest)
+      const lease = await leases.take(key)
+      if (!lease) return null
+      const token = await this.#askUnder(lease, quest)
+      worked = true
+      return token
+    } catch (error) {
+      if (error instanceof TokenRequestError) worked = false
+      throw error
+    } finally {
+      gate.leave(worked)
+    }
+  }
+
+  /** Whoever was in front may have been told to stop. */
+  #heed({ forced }: Quest): void {
+    const { pause } = this.#parts
+    if (pause.known && !forced) throw pausedError(pause.known, pause.remainingMs(pause.known))
   }
 
   async #askUnder(lease: Lease, quest: Quest): Promise<AccessToken> {

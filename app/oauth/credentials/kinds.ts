@@ -4,6 +4,9 @@ import type { Secret } from '@adonisjs/core/helpers'
 export interface ClientSecret {
   clientId: string
   clientSecret: Secret<string>
+
+  /** A second secret that may work too: the one before, or the next, while it is being replaced. */
+  otherClientSecret?: Secret<string>
 }
 
 /** The ready-made value of an Authorization header, as some portals show it. */

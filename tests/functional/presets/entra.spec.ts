@@ -44,6 +44,21 @@ test.group('Entra ID | tokens', () => {
     })
   })
 
+  test('for an application whose secret is being replaced', async (context) => {
+    const { assert } = context
+    const { directory, tokens } = await setUp(context, {
+      credentials: new ConfigCredentials({
+        clientId: CLIENT_ID,
+        clientSecret: new Secret('the one before'),
+        otherClientSecret: new Secret(CLIENT_SECRET),
+      }),
+    })
+
+    assert.exists(await tokens.getAccessToken())
+    assert.exists(await tokens.refreshToken())
+    assert.lengthOf(directory.requests, 3)
+  })
+
   test('for an application with a certificate', async (context) => {
     const { assert } = context
     const clock = new ManualClock()

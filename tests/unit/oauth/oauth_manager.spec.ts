@@ -149,10 +149,14 @@ test.group('OAuth manager | what services share', () => {
   })
 })
 
+function client(clientId: string) {
+  return { clientId, clientSecret: new Secret('secret') }
+}
+
 function providerAt(url: string): ProviderConfig {
   return {
     grant: grants.clientCredentials(),
-    credentials: new ConfigCredentials({ clientId: 'id', clientSecret: new Secret('secret') }),
+    credentials: new ConfigCredentials(client('id'), { acme: client('a'), globex: client('g') }),
     endpoint: {
       url: `${url}/token`,
       clientAuthentication: 'post',

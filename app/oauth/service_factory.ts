@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto'
+import { AuditedRequest } from '#oauth/audited_request'
+import { CredentialGate } from '#oauth/credential_gate'
+import { CredentialPause } from '#oauth/credential_pause'
+import type { ResolvedOAuthConfig } from '#oauth/define_config'
+import { UnknownProvider } from '#oauth/errors'
+import type { TokenOwner } from '#oauth/oauth_manager'
+import { OAuthTokenService } from '#oauth/oauth_token_service'
+import type { ProviderConfig } from '#oauth/provider_config'
+import { ProviderGrants } from '#oauth/provider_grants'
+import { SharedToken } from '#oauth/shared_token'
+import { TenantEventRecorder } from '#oauth/tenant_event_recorder'
+import type { TokenSharing } from '#oauth/sharing/token_sharing'
+import { TokenObtainer } from '#oauth/token_obtainer'
+import { TokenPause } from '#oauth/token_pause'
+import type { Random } from '#shared/backoff'
+import type { Clock } from '#shared/clock'
+import type { EventRecorder } from '#shared/event_recorder'
+import type { HttpClient } from '#shared/http_client'
+import type { KeyedDigest } from '#shared/keyed_digest'
+
+export interface ServiceFactoryParts {
+  config: ResolvedOAuthConfig
+  sharing: TokenSharing
+  http: HttpClient
+  recorder: EventRecorder
+  clock: Clock
+  random: Random
+
+  /** Makes the fingerprints of tokens. */
+  fingerprints: KeyedDigest
+
+  /** Told of failures that nobody waits for. */
+  report: (error: unknown) => void
+}
+
+/** What all tokens share that are had with the same credentials. */
+interface SharedCredential {
+  pause: CredentialPause
+  gate: CredentialGate
+}
+
+/** How much longer than its lease another process is waited for, in milliseconds. */
+const LEASE_GRACE_MS = 5_000
+
+/** Builds token services, and keeps what several of them share. */
+export class ServiceFactory {
+  readonly #parts: ServiceFactoryParts
+  readonly #grants = new Map<string, ProviderGrants>()
+  readonly #credentials = new Map<string, SharedCredential>()
+
+  constructor(parts: ServiceFactoryParts) {
+    this.#parts = parts
+  }
+
+  /** @throws {UnknownProvider} */
+  build(provider: string, owner: TokenOwner): OAuthTokenService {
+    const { config, sharing, clock, random, report } = this.#parts
+    const { tenant, subject } = owner
+    const recorder = this.#recorder(tenant)
+    const { credentials, scope, audience } = this.#provider(provider)
+    const grant = this.#grantsOf(provider).of(owner)
+    const wanted = [grant.type, scope, audience, ...(grant.keyParts ?? [])]
+    const key = digest(provider, tenant, subject, credentials.identity, ...wanted)
+
+    const { pause: ofCredential, gate } = this.credential(provider, tenant)
+    const own = new CredentialPause(key, { store: sharing.store, clock, random })
+    const pause = new TokenPause(ofCredential, own)
+    const shared = new SharedToken({ key, store: sharing.store, clock })
+    const parts = { provider, tenant, key, shared, pause, recorder, clock }
+
+    const request = new AuditedRequest({ ...parts, grant })
+    const obtainer = new TokenObtainer({
+      ...config,
+      ...parts,
+      ...this.#coordination(),
+      gate,
+      request,
+    })
+    return new OAuthTokenService({ ...config, ...parts, obtainer, report })
+  }
+
+  /** @throws {UnknownProvider} */
+  credential(provider: string, tenant: string | undefined): SharedCredential {
+    const { sharing, clock, random } = this.#parts
+    const name = digest(provider, tenant, this.#provider(provider).credentials.identity)
+    const known = this.#credentials.get(name)
+    if (known) return known
+
+    const pause = new CredentialPause(name, { store: sharing.store, clock, random })
+    const credential = { pause, gate: new CredentialGate() }
+    this.#credentials.set(name, credential)
+    return credential
+  }
+
+  /** Of a tenant that nobody has used for a while. What the store knows of it stays. */
+  forget(provider: string, tenant: string | undefined): void {
+    this.#credentials.delete(
+      digest(provider, tenant, this.#provider(provider).credentials.identity)
+    )
+  }
+
+  #recorder(tenant: string | undefined): EventRecorder {
+    const { recorder } = this.#parts
+    return tenant === undefined ? recorder : new TenantEventRecorder(recorder, tenant)
+  }
+
+  #provider(name: string): ProviderConfig {
+    const { providers } = this.#parts.config
+    if (!Object.hasOwn(providers, name)) throw new UnknownProvider()
+    return providers[name]
+  }
+
+  #grantsOf(name: string): ProviderGrants {
+    const known = this.#grants.get(name)
+    if (known) return known
+
+    const { config, http, clock } = this.#parts
+    const grants = new ProviderGrants(this.#provider(name), config, { http, clock })
+    this.#grants.set(name, grants)
+    return grants
+  }
+
+  #coordination() {
+    const { random, fingerprints, config, sharing } = this.#parts
+    const { leases, outage } = sharing
+    return {
+      random,
+      fingerprints,
+      leases,
+      allowCall: () => outage?.allowCall() ?? 0,
+      leaseWaitMs: config.leaseMs + LEASE_GRACE_MS,
+    }
+  }
+}
+
+/** A name for a store's row: tells the parts apart and says nothing about them. */
+function digest(...parts: (string | undefined)[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+}

@@ -1,0 +1,48 @@
+import type { TokenStore } from '#oauth/contracts'
+import type { CredentialPause } from '#oauth/credential_pause'
+import { tokenEvents, type Cause } from '#oauth/events'
+import type { ServiceRegistry } from '#oauth/service_registry'
+import type { EventRecorder } from '#shared/event_recorder'
+
+export interface TenantSwitchParts {
+  /** @throws {UnknownProvider} */
+  credential: (provider: string, tenant: string) => CredentialPause
+  services: ServiceRegistry
+  store: TokenStore
+  recorder: EventRecorder
+}
+
+/**
+ * Switches one tenant off: no token is asked for with its credentials, not even by force,
+ * and the tokens that there are are cleared. The store tells the other processes.
+ */
+export class TenantSwitch {
+  readonly #parts: TenantSwitchParts
+
+  constructor(parts: TenantSwitchParts) {
+    this.#parts = parts
+  }
+
+  async disable(provider: string, tenant: string, cause: Cause): Promise<void> {
+    const { credential, services, store, recorder } = this.#parts
+    const pause = credential(provider, tenant)
+    await recorder.record(tokenEvents.tenantSwitched(provider, { tenant, on: false, cause }))
+    await pause.disable()
+
+    for (const [, service] of services.ofTenant(provider, tenant)) {
+      await service.clearToken(cause)
+    }
+    for await (const key of store.keys()) {
+      const record = await store.get(key)
+      const theirs = record?.provider === provider && record.tenant === tenant
+      if (theirs) await store.remove(key, record.fingerprint)
+    }
+  }
+
+  async enable(provider: string, tenant: string, cause: Cause): Promise<void> {
+    const { credential, recorder } = this.#parts
+    const pause = credential(provider, tenant)
+    await recorder.record(tokenEvents.tenantSwitched(provider, { tenant, on: true, cause }))
+    await pause.enable()
+  }
+}
