@@ -11,6 +11,15 @@ export interface ProviderChoice extends Omit<ProviderConfig, 'credentials'> {
   credentials: CredentialSource | ConfigProvider<CredentialSource>
 }
 
+/** Where credentials come from, or what makes that once the application is there. */
+export type CredentialsChoice = ProviderChoice['credentials']
+
+/** A provider whose credentials come from such a source. */
+export type ProviderWith<Credentials extends CredentialsChoice> = Omit<
+  ProviderConfig,
+  'credentials'
+> & { credentials: Credentials }
+
 /** A provider of tokens. Its file states facts; the behaviour is the engine's. */
 export interface ProviderConfig {
   /** How its tokens are obtained: one of {@link grants}. */

@@ -1,7 +1,6 @@
 import type { AnswerRule } from '#oauth/answer_rules'
-import type { CredentialSource } from '#oauth/contracts'
 import { grants } from '#oauth/grants'
-import type { ProviderConfig } from '#oauth/provider_config'
+import type { CredentialsChoice, ProviderWith } from '#oauth/provider_config'
 
 /**
  * Apigee names errors in two ways: the OAuth policy's own answer, and faults, which may carry a
@@ -36,10 +35,10 @@ function fault(matches: RegExp, { verdict, reason }: Pick<AnswerRule, 'verdict' 
   return { member: 'fault.detail.errorcode', matches, verdict, reason, evenWhenPassing }
 }
 
-export interface ApigeeOptions {
+export interface ApigeeOptions<Credentials extends CredentialsChoice> {
   /** Where the API's owner has put the OAuth policy. */
   tokenEndpoint: string
-  credentials: CredentialSource
+  credentials: Credentials
   scope?: string
 }
 
@@ -49,7 +48,11 @@ export interface ApigeeOptions {
  *
  * @see https://cloud.google.com/apigee/docs/api-platform/security/oauth/access-tokens
  */
-export function apigee({ tokenEndpoint, credentials, scope }: ApigeeOptions): ProviderConfig {
+export function apigee<Credentials extends CredentialsChoice>({
+  tokenEndpoint,
+  credentials,
+  scope,
+}: ApigeeOptions<Credentials>): ProviderWith<Credentials> {
   return {
     grant: grants.clientCredentials(),
     credentials,

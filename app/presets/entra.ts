@@ -1,6 +1,5 @@
-import type { CredentialSource } from '#oauth/contracts'
 import { grants } from '#oauth/grants'
-import type { GrantFactory, ProviderConfig } from '#oauth/provider_config'
+import type { CredentialsChoice, GrantFactory, ProviderWith } from '#oauth/provider_config'
 import { ENTRA_ANSWER_RULES } from '#presets/entra_answers'
 
 /** Where the directories of each national cloud sign in. */
@@ -10,12 +9,12 @@ const AUTHORITIES = {
   china: 'https://login.partner.microsoftonline.cn',
 }
 
-export interface EntraOptions {
+export interface EntraOptions<Credentials extends CredentialsChoice> {
   /** The directory: its id or one of its domain names. */
   tenantId: string
 
   /** With a secret, or with a key and the thumbprint of its certificate. */
-  credentials: CredentialSource
+  credentials: Credentials
 
   /** For client credentials `<API>/.default`; for others the permissions that are wanted. */
   scope: string
@@ -43,7 +42,9 @@ export interface EntraOptions {
  * @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow
  * @see https://learn.microsoft.com/entra/identity-platform/certificate-credentials
  */
-export function entra(options: EntraOptions): ProviderConfig {
+export function entra<Credentials extends CredentialsChoice>(
+  options: EntraOptions<Credentials>
+): ProviderWith<Credentials> {
   const { cloud = 'global', authority = AUTHORITIES[cloud], validate } = options
   const tenant = `${authority}/${encodeURIComponent(options.tenantId)}`
 

@@ -1,13 +1,12 @@
-import type { CredentialSource } from '#oauth/contracts'
 import { grants } from '#oauth/grants'
-import type { GrantFactory, ProviderConfig } from '#oauth/provider_config'
+import type { CredentialsChoice, GrantFactory, ProviderWith } from '#oauth/provider_config'
 
-export interface EpicOptions {
+export interface EpicOptions<Credentials extends CredentialsChoice> {
   /** Of one organisation, e.g. `https://fhir.epic.com/interconnect-fhir-oauth`: every one has its own. */
   baseUrl: string
 
   /** A key for a backend service; a secret for an application that people sign in to. */
-  credentials: CredentialSource
+  credentials: Credentials
   scope?: string
 
   /** Default: client credentials, of a backend service. */
@@ -23,7 +22,9 @@ export interface EpicOptions {
  *
  * @see https://fhir.epic.com/Documentation?docId=oauth2
  */
-export function epic(options: EpicOptions): ProviderConfig {
+export function epic<Credentials extends CredentialsChoice>(
+  options: EpicOptions<Credentials>
+): ProviderWith<Credentials> {
   return {
     grant: options.grant ?? grants.clientCredentials(),
     credentials: options.credentials,

@@ -1,4 +1,4 @@
-import type { ProviderConfig } from '#oauth/provider_config'
+import type { CredentialsChoice, ProviderWith } from '#oauth/provider_config'
 import { entra, type EntraOptions } from '#presets/entra'
 
 /** The permissions that a person grants, beside `offline_access` for a refresh token. */
@@ -11,7 +11,10 @@ export const exchangeScopes = {
 /** What an application is granted by an administrator. */
 const AS_APPLICATION = 'https://outlook.office365.com/.default'
 
-export type ExchangeOptions = Omit<EntraOptions, 'scope' | 'validate'> & {
+export type ExchangeOptions<Credentials extends CredentialsChoice> = Omit<
+  EntraOptions<Credentials>,
+  'scope' | 'validate'
+> & {
   /** One of {@link exchangeScopes} for a person's mailbox. Default: what the application may do. */
   scope?: string
 }
@@ -21,6 +24,9 @@ export type ExchangeOptions = Omit<EntraOptions, 'scope' | 'validate'> & {
  *
  * @see https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth
  */
-export function exchange({ scope = AS_APPLICATION, ...options }: ExchangeOptions): ProviderConfig {
+export function exchange<Credentials extends CredentialsChoice>({
+  scope = AS_APPLICATION,
+  ...options
+}: ExchangeOptions<Credentials>): ProviderWith<Credentials> {
   return entra({ ...options, scope })
 }

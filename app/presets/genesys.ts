@@ -1,7 +1,6 @@
 import type { AnswerRule } from '#oauth/answer_rules'
-import type { CredentialSource } from '#oauth/contracts'
 import { grants } from '#oauth/grants'
-import type { ProviderConfig } from '#oauth/provider_config'
+import type { CredentialsChoice, ProviderWith } from '#oauth/provider_config'
 
 /**
  * The domain of each region. Organisations live in one, and are unknown in all others.
@@ -37,9 +36,9 @@ const ANSWER_RULES: readonly AnswerRule[] = [
   },
 ]
 
-export interface GenesysOptions {
+export interface GenesysOptions<Credentials extends CredentialsChoice> {
   region: keyof typeof GENESYS_REGIONS
-  credentials: CredentialSource
+  credentials: Credentials
 
   /** Another address in place of the region's. */
   loginUrl?: string
@@ -51,7 +50,11 @@ export interface GenesysOptions {
  *
  * @see https://developer.genesys.cloud/authorization/platform-auth/use-client-credentials
  */
-export function genesys({ region, credentials, loginUrl }: GenesysOptions): ProviderConfig {
+export function genesys<Credentials extends CredentialsChoice>({
+  region,
+  credentials,
+  loginUrl,
+}: GenesysOptions<Credentials>): ProviderWith<Credentials> {
   const origin = loginUrl ?? `https://login.${GENESYS_REGIONS[region]}`
 
   return {

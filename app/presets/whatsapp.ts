@@ -1,8 +1,7 @@
 import type { AnswerRule } from '#oauth/answer_rules'
-import type { CredentialSource } from '#oauth/contracts'
 import { grants } from '#oauth/grants'
 import type { StaticTokenOptions } from '#oauth/grants/static_token'
-import type { ProviderConfig } from '#oauth/provider_config'
+import type { CredentialsChoice, ProviderWith } from '#oauth/provider_config'
 
 /**
  * What the API's errors say about the token: 190 is its end, for one of the reasons in the
@@ -37,9 +36,9 @@ function code(
   return { member: 'error.code', values, verdict, reason }
 }
 
-export interface WhatsappOptions extends StaticTokenOptions {
+export interface WhatsappOptions<Credentials extends CredentialsChoice> extends StaticTokenOptions {
   /** The token of a system user, with its end if it has one. */
-  credentials: CredentialSource
+  credentials: Credentials
 }
 
 /**
@@ -48,6 +47,9 @@ export interface WhatsappOptions extends StaticTokenOptions {
  *
  * @see https://developers.facebook.com/docs/whatsapp/business-management-api/get-started#system-user-access-tokens
  */
-export function whatsapp({ credentials, ...life }: WhatsappOptions): ProviderConfig {
+export function whatsapp<Credentials extends CredentialsChoice>({
+  credentials,
+  ...life
+}: WhatsappOptions<Credentials>): ProviderWith<Credentials> {
   return { grant: grants.staticToken(life), credentials }
 }

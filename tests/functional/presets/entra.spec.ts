@@ -3,7 +3,7 @@ import type { TestContext } from '@japa/runner/core'
 import { Secret } from '@adonisjs/core/helpers'
 import { exportPKCS8, generateKeyPair } from 'jose'
 import { ConfigCredentials } from '#oauth/credentials/config'
-import { grants } from '#oauth/grants'
+import { credentials as sources, defineConfig, grants, stores } from '#oauth/define_config'
 import { entra, type EntraOptions } from '#presets/entra'
 import { exchange, exchangeScopes } from '#presets/exchange'
 import { CLIENT_ID, CLIENT_SECRET, startEntra, TENANT } from '#tests/helpers/doubles/entra'
@@ -13,7 +13,9 @@ import { startProviderEngine } from '#tests/helpers/provider_engine'
 
 const GRAPH = 'https://graph.microsoft.com/.default'
 
-async function setUp(context: TestContext, options: Partial<EntraOptions> = {}) {
+type Options = EntraOptions<ConfigCredentials>
+
+async function setUp(context: TestContext, options: Partial<Options> = {}) {
   const clock = new ManualClock()
   const directory = await startEntra(context, { clock })
   const credentials = new ConfigCredentials({
@@ -202,7 +204,7 @@ test.group('Entra ID | addresses', () => {
   const credentials = new ConfigCredentials({ clientId: 'id', clientSecret: new Secret('s') })
 
   test('of each cloud', ({ assert }) => {
-    const urlOf = (options: Partial<EntraOptions>) =>
+    const urlOf = (options: Partial<Options>) =>
       entra({ tenantId: 'contoso.com', credentials, scope: GRAPH, ...options }).endpoint?.url
 
     assert.deepEqual(
@@ -217,6 +219,20 @@ test.group('Entra ID | addresses', () => {
       urlOf({ tenantId: '../elsewhere?x=' }),
       'https://login.microsoftonline.com/..%2Felsewhere%3Fx%3D/oauth2/v2.0/token'
     )
+  })
+
+  test('its tenants may have their credentials wherever credentials can be', ({ assert }) => {
+    const ofTenants = entra({
+      tenantId: 'contoso.com',
+      credentials: sources.database({ provider: 'entra' }),
+      scope: GRAPH,
+    })
+    const config = defineConfig({
+      default: 'entra',
+      store: stores.memory,
+      providers: { entra: ofTenants },
+    })
+    assert.equal(config.providers.entra.credentials, ofTenants.credentials)
   })
 
   test('Exchange Online is Entra ID with scopes of its own', async (context) => {
