@@ -6,7 +6,8 @@ import { defineConfig } from '@adonisjs/lucid'
 import { preparePostgres } from '#shared/postgres_connection'
 import { prepareSqlite } from '#shared/sqlite_connection'
 
-const migrations = { naturalSort: true, paths: [app.makePath('database/migrations')] }
+/** Relative to the application: Lucid notes what has run by this path, and a release may move. */
+const migrations = { naturalSort: true, paths: ['database/migrations'] }
 
 /** How long anybody waits for the database, in milliseconds, before being told that it is not there. */
 const CONNECT_TIMEOUT = 3_000
@@ -23,7 +24,7 @@ function sqlitePath(): string {
   if (env.get('SQLITE_PATH') === ':memory:') return ':memory:'
 
   const path = resolve(app.makePath(), env.get('SQLITE_PATH') ?? 'tmp/gateway.sqlite3')
-  mkdirSync(dirname(path), { recursive: true })
+  if (env.get('DB_CONNECTION') === 'sqlite') mkdirSync(dirname(path), { recursive: true })
   return path
 }
 

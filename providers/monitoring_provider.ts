@@ -1,18 +1,25 @@
 import { basename } from 'node:path'
 import type { ApplicationService } from '@adonisjs/core/types'
 import { HealthChecks } from '@adonisjs/core/health'
+import { Logger } from '@adonisjs/core/logger'
 import { CheckpointCheck } from '#audit/checkpoints/checkpoint_check'
 import { RecordingCheck } from '#audit/recording/recording_check'
 import { DatabaseCheck } from '#monitoring/database_check'
+import { Metrics } from '#monitoring/metrics/metrics'
+import { processInstruments } from '#monitoring/metrics/process_instruments'
+import { tokenInstruments } from '#monitoring/metrics/token_instruments'
 import MonitoringSecretMiddleware from '#monitoring/middleware/monitoring_secret_middleware'
 import { TokenCheck } from '#monitoring/token_check'
 import { OAuthManager } from '#oauth/oauth_manager'
+import { failureCode } from '#shared/failure_code'
 import { knownMigrations } from './_migrations.js'
 
 /** Where Lucid notes which migrations have run. */
 const MIGRATIONS_TABLE = 'adonis_schema'
 
 export default class MonitoringProvider {
+  #metrics?: Metrics
+
   constructor(protected app: ApplicationService) {}
 
   register() {
@@ -30,6 +37,19 @@ export default class MonitoringProvider {
         await resolver.make(CheckpointCheck),
       ])
     })
+
+    container.singleton(Metrics, async (resolver) => {
+      const logger = await resolver.make(Logger)
+      this.#metrics = new Metrics({
+        instruments: [processInstruments, tokenInstruments(await resolver.make(OAuthManager))],
+        report: (error) => logger.warn({ code: failureCode(error) }, 'A metric could not be read'),
+      })
+      return this.#metrics
+    })
+  }
+
+  async shutdown() {
+    await this.#metrics?.close()
   }
 
   /** A look and nothing more: Lucid's own list would create its table first. */

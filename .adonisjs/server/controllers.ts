@@ -16,6 +16,7 @@ export const controllers = {
   },
   monitoring: {
     HealthChecks: () => import('#app/monitoring/controllers/health_checks_controller'),
+    Metrics: () => import('#app/monitoring/controllers/metrics_controller'),
   },
   oauth: {
     OauthHealth: () => import('#app/oauth/controllers/oauth_health_controller'),

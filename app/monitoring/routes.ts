@@ -11,3 +11,8 @@ router
   .get('/health/ready', [controllers.monitoring.HealthChecks, 'ready'])
   .as('health.ready')
   .use(middleware.monitoring())
+
+router
+  .get('/metrics', [controllers.monitoring.Metrics, 'show'])
+  .as('metrics')
+  .use(middleware.monitoring())

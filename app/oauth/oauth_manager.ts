@@ -1,10 +1,11 @@
 import type { TokenStore } from '#oauth/contracts'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import type { Cause } from '#oauth/events'
-import { digestOf } from '#oauth/grants/assertion'
 import { IdleEviction } from '#oauth/idle_eviction'
 import type { OAuthTokenService } from '#oauth/oauth_token_service'
+import { digestOf } from '#oauth/grants/assertion'
 import type { TokenOwner } from '#oauth/provider_config'
+import { RecentlyUsed } from '#shared/recently_used'
 import { ServiceFactory, type ServiceFactoryParts } from '#oauth/service_factory'
 import { ServiceRegistry, type Address } from '#oauth/service_registry'
 import { type TokenSharing, unshared } from '#oauth/sharing/token_sharing'
@@ -16,6 +17,9 @@ export interface OAuthManagerParts extends Omit<ServiceFactoryParts, 'sharing'> 
   /** Where tokens meet those of other processes. Absent: they are this process's own. */
   sharing?: TokenSharing
 }
+
+/** Tokens of persons are many and live for one visit: services beyond this number are let go. */
+const MOST_VISITS = 1_000
 
 /** Where tokens are kept, as health reports show it. */
 export interface StoreState {
@@ -34,14 +38,17 @@ export class OAuthManager {
   /** Where tokens meet those of other processes. */
   readonly sharing: TokenSharing
   readonly #default: string
+  readonly #report: (error: unknown) => void
   readonly #providers: string[]
   readonly #factory: ServiceFactory
   readonly #services = new ServiceRegistry()
+  readonly #visits = new RecentlyUsed<Address>(MOST_VISITS)
   readonly #eviction: IdleEviction
   readonly #switch: TenantSwitch
 
   constructor(parts: OAuthManagerParts) {
-    const { config, clock, recorder } = parts
+    const { config, clock, recorder, report } = parts
+    this.#report = report
     this.sharing = parts.sharing ?? unshared(ownStore(config))
     this.#default = config.default
     this.#providers = Object.keys(config.providers)
@@ -75,8 +82,8 @@ export class OAuthManager {
    * @throws {UnknownProvider}
    */
   use(name: string = this.#default, owner: TokenOwner = NO_OWNER): OAuthTokenService {
-    const { tenant = NOBODY } = owner
-    const subject = subjectOf(owner)
+    const { tenant = NOBODY, subject = NOBODY } = owner
+    if (owner.assertion) return this.#visit(name, owner)
     return (
       this.#services.find(name, tenant, subject) ??
       this.#add({ provider: name, tenant, subject }, owner)
@@ -106,6 +113,17 @@ export class OAuthManager {
     await this.sharing.store.close?.()
   }
 
+  /** Somebody who is acted for because of what they brought: each assertion has a service of its own. */
+  #visit(provider: string, owner: TokenOwner): OAuthTokenService {
+    const { tenant = NOBODY, subject = NOBODY, assertion } = owner
+    const visitor = JSON.stringify([subject, digestOf(assertion)])
+    const address = { provider, tenant, subject: visitor }
+
+    const oldest = this.#visits.use(JSON.stringify(address), address)
+    if (oldest) this.#letGo(oldest)
+    return this.#services.find(provider, tenant, visitor) ?? this.#add(address, owner)
+  }
+
   #add(address: Address, owner: TokenOwner): OAuthTokenService {
     const service = this.#factory.build(address.provider, owner)
     this.#services.add(address, service)
@@ -116,20 +134,24 @@ export class OAuthManager {
   /** What the provider is used for by itself stays: it is looked at by health checks. */
   #evict(idleMs: number): void {
     for (const [address, service] of [...this.#services.all()]) {
-      const { provider, tenant, subject } = address
+      const { tenant, subject } = address
       if ((tenant === NOBODY && subject === NOBODY) || !service.idleFor(idleMs)) continue
 
-      void service.close()
-      this.sharing.watch?.remove(service.sync.key)
-      const last = this.#services.remove(address)
-      if (last) this.#factory.forget(provider, tenant || undefined)
+      this.#letGo(address)
     }
   }
-}
 
-/** Each assertion has a service of its own, which is let go of when it is idle. */
-function subjectOf({ subject = NOBODY, assertion }: TokenOwner): string {
-  return assertion ? JSON.stringify([subject, digestOf(assertion)]) : subject
+  /** Whoever holds it may use it to its end. */
+  #letGo(address: Address): void {
+    const { provider, tenant, subject } = address
+    const service = this.#services.find(provider, tenant, subject)
+    if (!service) return
+
+    this.sharing.watch?.remove(service.sync.key)
+    service.close().catch(this.#report)
+    const last = this.#services.remove(address)
+    if (last) this.#factory.forget(provider, tenant || undefined)
+  }
 }
 
 function ownStore({ store }: ResolvedOAuthConfig): TokenStore {

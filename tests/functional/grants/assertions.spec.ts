@@ -122,6 +122,19 @@ test.group('On behalf of somebody', () => {
     assert.notStrictEqual(manager.use('tested', ADA), first)
   })
 
+  test('of a thousand persons and one, the first has to be asked about again', async (context) => {
+    const { assert } = context
+    const { server, manager, bearer } = await setUp(context, grants.onBehalfOf())
+    const first = manager.use('tested', ADA)
+    for (let person = 0; person < 1_000; person++) {
+      manager.use('tested', { assertion: new Secret(`canary-${person}`) })
+    }
+
+    assert.notStrictEqual(manager.use('tested', ADA), first)
+    assert.equal(await bearer(ADA), 'Bearer for-of-ada')
+    assert.lengthOf(server.requests, 1)
+  })
+
   test('tenants and subjects with the same assertion do not meet', async (context) => {
     const { manager } = await setUp(context, grants.onBehalfOf())
     const owners = [ADA, { ...ADA, subject: 'ada' }, { ...ADA, tenant: 'acme' }]
