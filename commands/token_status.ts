@@ -16,14 +16,13 @@ export default class TokenStatus extends TokenCommand {
   declare tenant?: string
 
   async answer(): Promise<CommandAnswer> {
-    const store = await this.store()
+    await this.store()
     const { OAuthManager } = await import('#oauth/oauth_manager')
     const { TokenInventory } = await import('#oauth/token_inventory')
-    const { systemClock } = await import('#shared/clock')
 
     const manager = await this.app.container.make(OAuthManager)
     if (this.provider) manager.use(this.provider)
-    const inventory = new TokenInventory({ manager, store, clock: systemClock })
+    const inventory = await this.app.container.make(TokenInventory)
     const all = await inventory.list()
     const tokens = all.filter((token) => this.#asked(token))
 

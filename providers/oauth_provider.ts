@@ -2,8 +2,11 @@ import { configProvider } from '@adonisjs/core'
 import { Logger } from '@adonisjs/core/logger'
 import type { ApplicationService } from '@adonisjs/core/types'
 import { tokenKeys } from '#config/encryption'
-import type { ChangeBus, LeaseFactory, TokenStore } from '#oauth/contracts'
-import type { ResolvedOAuthConfig } from '#oauth/define_config'
+import type { ChangeBus, CredentialSource, LeaseFactory, TokenStore } from '#oauth/contracts'
+import type { ProviderConfig } from '#oauth/provider_config'
+import { TokenInventory } from '#oauth/token_inventory'
+import { DiscloseToken } from '#oauth/actions/disclose_token'
+import type { DefinedOAuthConfig, ResolvedOAuthConfig } from '#oauth/define_config'
 import { OAuthManager } from '#oauth/oauth_manager'
 import { CheckKeys } from '#oauth/actions/check_keys'
 import { EncryptedTokenStore } from '#oauth/stores/encrypted'
@@ -25,14 +28,24 @@ export default class OAuthProvider {
   constructor(protected app: ApplicationService) {}
 
   register() {
+    this.#registerManager()
+    this.#registerReading()
+  }
+
+  #registerManager() {
     const { container, config } = this.app
 
     container.singleton(HttpClient, () => this.#client(config.get('http_client.api')))
 
+    container.singleton(TokenCipher, async (resolver) => {
+      const generations = tokenKeys.map(({ id }) => id)
+      return new TokenCipher(await resolver.make('encryption'), generations)
+    })
+
     container.singleton(OAuthManager, async (resolver) => {
       const logger = await resolver.make(Logger)
       this.#manager = new OAuthManager({
-        config: config.get('oauth'),
+        config: await this.#config(),
         sharing: await this.#sharing(),
         // Its own connections: a renewal never queues behind sends.
         http: this.#client(config.get('http_client.tokens')),
@@ -44,6 +57,24 @@ export default class OAuthProvider {
           logger.warn({ code: failureCode(error) }, 'A token could not be renewed'),
       })
       return this.#manager
+    })
+  }
+
+  #registerReading() {
+    const { container, config } = this.app
+
+    container.singleton(TokenInventory, async (resolver) => {
+      const manager = await resolver.make(OAuthManager)
+      return new TokenInventory({ manager, store: manager.sharing.store, clock: systemClock })
+    })
+
+    container.singleton(DiscloseToken, async (resolver) => {
+      return new DiscloseToken({
+        manager: await resolver.make(OAuthManager),
+        recorder: await resolver.make(EventRecorder),
+        clock: systemClock,
+        enabled: config.get<DefinedOAuthConfig>('oauth').tokenApiEnabled,
+      })
     })
   }
 
@@ -66,23 +97,32 @@ export default class OAuthProvider {
     for (const client of this.#clients) client.destroy()
   }
 
+  /** With the credentials of every provider at hand. */
+  async #config(): Promise<ResolvedOAuthConfig> {
+    const config = this.app.config.get<DefinedOAuthConfig>('oauth')
+    const providers: Record<string, ProviderConfig> = {}
+
+    for (const [name, provider] of Object.entries(config.providers)) {
+      const given = await configProvider.resolve<CredentialSource>(this.app, provider.credentials)
+      const credentials = given ?? (provider.credentials as CredentialSource)
+      providers[name] = { ...provider, credentials }
+    }
+    return { ...config, providers }
+  }
+
   async #sharing(): Promise<TokenSharing> {
     const { container, config } = this.app
     const { store, leases, changes, storePatienceMs, leaseMs } =
-      config.get<ResolvedOAuthConfig>('oauth')
+      config.get<DefinedOAuthConfig>('oauth')
     if (typeof store === 'function') return unshared(store())
 
-    const encryption = await container.make('encryption')
     const makeLeases = await configProvider.resolve<LeaseFactory>(this.app, leases)
     const bus = await configProvider.resolve<ChangeBus>(this.app, changes)
     return buildSharing({
       store: (await configProvider.resolve<TokenStore>(this.app, store))!,
       leases: makeLeases?.({ lifeMs: leaseMs }),
       changes: bus ?? undefined,
-      cipher: new TokenCipher(
-        encryption,
-        tokenKeys.map(({ id }) => id)
-      ),
+      cipher: await container.make(TokenCipher),
       patienceMs: storePatienceMs,
       clock: systemClock,
       recorder: await container.make(EventRecorder),

@@ -82,6 +82,28 @@ export class UnknownProvider extends GatewayError {
   }
 }
 
+/** The route that hands out tokens is switched off. */
+export class TokenApiDisabled extends GatewayError {
+  constructor() {
+    super('Tokens are not handed out here (TOKEN_API_ENABLED).', {
+      code: 'token_api_disabled',
+      status: 404,
+      retryable: false,
+    })
+  }
+}
+
+/** There is no provider of that type. */
+export class UnknownTokenType extends GatewayError {
+  constructor() {
+    super('There is no token of that type: `type` names a provider of config/oauth.ts.', {
+      code: 'unknown_token_type',
+      status: 400,
+      retryable: false,
+    })
+  }
+}
+
 /** No tenant of that name has credentials here. */
 export class UnknownTenant extends GatewayError {
   constructor() {

@@ -189,6 +189,19 @@ export const tokenEvents = {
     token: token && tokenFacts(token),
   }),
 
+  /** An application was handed a token. */
+  disclosed: (
+    provider: string,
+    { tenant, token, cause }: { tenant?: string; token: AccessToken; cause: Cause }
+  ): AuditEvent => ({
+    ...about(cause, provider),
+    type: 'auth.token.disclosed',
+    outcome: 'success',
+    severity: 'medium',
+    tenant,
+    token: tokenFacts(token),
+  }),
+
   /** Somebody switched a tenant off, or on again. */
   tenantSwitched: (
     provider: string,

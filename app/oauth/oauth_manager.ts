@@ -1,3 +1,6 @@
+import type { Secret } from '@adonisjs/core/helpers'
+import type { AccessToken } from '#oauth/access_token'
+import { authenticatedHeaders } from '#oauth/authenticated_headers'
 import type { TokenStore } from '#oauth/contracts'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import type { Cause } from '#oauth/events'
@@ -37,9 +40,8 @@ const NO_OWNER: TokenOwner = Object.freeze({})
 export class OAuthManager {
   /** Where tokens meet those of other processes. */
   readonly sharing: TokenSharing
-  readonly #default: string
+  readonly #config: ResolvedOAuthConfig
   readonly #report: (error: unknown) => void
-  readonly #providers: string[]
   readonly #factory: ServiceFactory
   readonly #services = new ServiceRegistry()
   readonly #visits = new RecentlyUsed<Address>(MOST_VISITS)
@@ -50,8 +52,7 @@ export class OAuthManager {
     const { config, clock, recorder, report } = parts
     this.#report = report
     this.sharing = parts.sharing ?? unshared(ownStore(config))
-    this.#default = config.default
-    this.#providers = Object.keys(config.providers)
+    this.#config = config
     this.#factory = new ServiceFactory({ ...parts, sharing: this.sharing })
     this.#eviction = new IdleEviction(clock, () => this.#evict(config.idleMs))
 
@@ -81,7 +82,7 @@ export class OAuthManager {
    * @param name of a provider; the default one without it
    * @throws {UnknownProvider}
    */
-  use(name: string = this.#default, owner: TokenOwner = NO_OWNER): OAuthTokenService {
+  use(name: string = this.#config.default, owner: TokenOwner = NO_OWNER): OAuthTokenService {
     const { tenant = NOBODY, subject = NOBODY } = owner
     if (owner.assertion) return this.#visit(name, owner)
     return (
@@ -90,9 +91,34 @@ export class OAuthManager {
     )
   }
 
+  /**
+   * The same, of a tenant whose name came from outside.
+   *
+   * @throws {UnknownProvider}
+   * @throws {UnknownTenant} when it has no credentials, and then nothing is kept of it
+   */
+  async find(name: string | undefined, tenant: string | undefined): Promise<OAuthTokenService> {
+    if (tenant !== undefined)
+      await this.#factory.requireTenant(name ?? this.#config.default, tenant)
+    return this.use(name, { tenant })
+  }
+
+  /** All services that are in use here, of tenants and their subjects too. */
+  *services(): Iterable<{ provider: string; tenant?: string; service: OAuthTokenService }> {
+    for (const [{ provider, tenant }, service] of this.#services.all()) {
+      yield { provider, tenant: tenant || undefined, service }
+    }
+  }
+
+  /** What authenticates a request to an API: its token, and whatever its provider wants beside it. */
+  headersWith(token: AccessToken): Record<string, Secret<string>> {
+    return authenticatedHeaders(token, this.#config)
+  }
+
   /** The service of each configured provider, for its own credentials. */
   providers(): { provider: string; service: OAuthTokenService }[] {
-    return this.#providers.map((provider) => ({ provider, service: this.use(provider) }))
+    const names = Object.keys(this.#config.providers)
+    return names.map((provider) => ({ provider, service: this.use(provider) }))
   }
 
   /** Nothing is sent for this tenant any more, by any process, until it is enabled. */

@@ -92,6 +92,14 @@ export class ServiceFactory {
     return credential
   }
 
+  /**
+   * @throws {UnknownProvider}
+   * @throws {UnknownTenant}
+   */
+  async requireTenant(provider: string, tenant: string): Promise<void> {
+    await this.#provider(provider).credentials.find(tenant)
+  }
+
   /** Of a tenant that nobody has used for a while. What the store knows of it stays. */
   forget(provider: string, tenant: string | undefined): void {
     this.#credentials.delete(
