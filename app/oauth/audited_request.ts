@@ -112,6 +112,7 @@ function lacksCredentials(error: unknown): error is UnknownTenant | CredentialsU
   return error instanceof UnknownTenant || error instanceof CredentialsUnreadable
 }
 
-function refusesCredentials(facts: TokenRequestFacts): boolean {
-  return facts.verdict === 'terminal' && (facts.httpStatus === 401 || /client$/.test(facts.reason))
+function refusesCredentials({ verdict, httpStatus, ...facts }: TokenRequestFacts): boolean {
+  const error = facts.standardError ?? facts.reason
+  return verdict === 'terminal' && (httpStatus === 401 || /client$/.test(error))
 }

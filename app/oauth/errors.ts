@@ -6,6 +6,9 @@ export interface TokenRequestFacts {
 
   /** Why, as a word for programs: an RFC 6749 §5.2 error, a transport failure, or `http_503`. */
   reason: string
+
+  /** The RFC 6749 §5.2 error of the answer, where the provider's table has a better word for the reason. */
+  standardError?: string
   httpStatus?: number
 
   /** The provider's own error code, where it has one. */
