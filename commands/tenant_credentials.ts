@@ -14,7 +14,7 @@ export default class TenantCredentials extends TenantCommand {
   @flags.boolean({ description: 'Read the client secret from standard input' })
   declare secretStdin: boolean
 
-  async answer(): Promise<CommandAnswer> {
+  protected async act(): Promise<CommandAnswer> {
     this.checkName()
     const cause = await this.cause()
     if (!this.clientId) throw new WrongUse('Say which client: --client-id=…')

@@ -5,7 +5,7 @@ export default class TenantDisable extends TenantCommand {
   static commandName = 'tenant:disable'
   static description = 'Switch a tenant off: its tokens are cleared, and no gateway asks for others'
 
-  async answer(): Promise<CommandAnswer> {
+  protected async act(): Promise<CommandAnswer> {
     this.checkName()
     const cause = await this.cause()
     await this.store()

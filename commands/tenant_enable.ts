@@ -5,7 +5,7 @@ export default class TenantEnable extends TenantCommand {
   static commandName = 'tenant:enable'
   static description = 'Switch a tenant on again'
 
-  async answer(): Promise<CommandAnswer> {
+  protected async act(): Promise<CommandAnswer> {
     this.checkName()
     const cause = await this.cause()
     await this.store()

@@ -9,6 +9,7 @@ import { DiscloseToken } from '#oauth/actions/disclose_token'
 import type { DefinedOAuthConfig, ResolvedOAuthConfig } from '#oauth/define_config'
 import { OAuthManager } from '#oauth/oauth_manager'
 import { CheckKeys } from '#oauth/actions/check_keys'
+import { TenantCredentialStore } from '#oauth/stores/tenant_credentials'
 import { EncryptedTokenStore } from '#oauth/stores/encrypted'
 import { buildSharing } from '#oauth/sharing/build_sharing'
 import { type TokenSharing, unshared } from '#oauth/sharing/token_sharing'
@@ -40,6 +41,15 @@ export default class OAuthProvider {
     container.singleton(TokenCipher, async (resolver) => {
       const generations = tokenKeys.map(({ id }) => id)
       return new TokenCipher(await resolver.make('encryption'), generations)
+    })
+
+    container.singleton(TenantCredentialStore, async (resolver) => {
+      const database = await resolver.make('lucid.db')
+      return new TenantCredentialStore({
+        connect: () => database.connection(),
+        cipher: await resolver.make(TokenCipher),
+        clock: systemClock,
+      })
     })
 
     container.singleton(OAuthManager, async (resolver) => {
@@ -81,8 +91,11 @@ export default class OAuthProvider {
   /** Before the port opens. A store that is down is looked at when its tokens are wanted. */
   async start() {
     if (this.app.getEnvironment() !== 'web') return
-    const { sharing } = await this.app.container.make(OAuthManager)
-    if (sharing.store instanceof EncryptedTokenStore) await new CheckKeys(sharing.store).run()
+    const { container } = this.app
+    const { sharing } = await container.make(OAuthManager)
+    const tokens = sharing.store instanceof EncryptedTokenStore ? [sharing.store] : []
+    const tables = [...tokens, await container.make(TenantCredentialStore)]
+    await new CheckKeys(tables, await container.make(TokenCipher)).run()
   }
 
   /** Commands look at the store when they want something of it. */

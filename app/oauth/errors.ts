@@ -113,10 +113,14 @@ export class UnknownTenant extends GatewayError {
 
 /** Something stands in a store under a key, and it is no token that can be read. */
 export class UnreadableRecord extends GatewayError {
-  /** `corrupt`: not what this version writes. `undecipherable`: no key opens it, or it was tampered with. */
-  readonly reason: 'corrupt' | 'undecipherable'
+  /**
+   * - `corrupt`: not what this version writes.
+   * - `unknown_key`: sealed with a key that this process was not given.
+   * - `undecipherable`: its key does not open it: it was tampered with.
+   */
+  readonly reason: 'corrupt' | 'unknown_key' | 'undecipherable'
 
-  constructor(reason: 'corrupt' | 'undecipherable') {
+  constructor(reason: 'corrupt' | 'unknown_key' | 'undecipherable') {
     super('A stored token cannot be read.', {
       code: 'unreadable_record',
       status: 503,

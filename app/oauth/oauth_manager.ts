@@ -150,7 +150,8 @@ export class OAuthManager {
   /** Somebody who is acted for because of what they brought: each assertion has a service of its own. */
   #visit(provider: string, owner: TokenOwner): OAuthTokenService {
     const { tenant = NOBODY, subject = NOBODY, assertion } = owner
-    const visitor = JSON.stringify([subject, digestOf(assertion)])
+    // No name of a subject begins like this.
+    const visitor = `\0${JSON.stringify([subject, digestOf(assertion)])}`
     const address = { provider, tenant, subject: visitor }
 
     const oldest = this.#visits.use(JSON.stringify(address), address)

@@ -58,10 +58,11 @@ export class ServiceFactory {
     const { config, sharing, clock, random, report } = this.#parts
     const { tenant, subject } = owner
     const recorder = this.#recorder(tenant)
-    const { credentials, scope, audience } = this.#provider(provider)
+    const { credentials, endpoint, scope, audience } = this.#provider(provider)
     const grant = this.#grantsOf(provider).of(owner)
     const wanted = [grant.type, scope, audience, ...(grant.keyParts ?? [])]
-    const key = digest(provider, tenant, subject, credentials.identity, ...wanted)
+    const from = [provider, ...[endpoint?.url].flat(), credentials.identity]
+    const key = digest(...from, tenant, subject, ...wanted)
 
     const { pause: ofCredential, gate } = this.credential(provider, tenant)
     const own = new CredentialPause(key, { store: sharing.store, clock, random })

@@ -20,14 +20,19 @@ export class RedisChangeBus implements ChangeBus {
   /** Subscribes again by itself whenever the connection was lost. Resolves when it has begun to. */
   async listen(changed: (key: string) => void): Promise<void> {
     // Waiting for news takes as long as it takes, and Redis may not be up yet.
-    const options = { commandTimeout: undefined, maxRetriesPerRequest: null }
+    const options = {
+      commandTimeout: undefined,
+      maxRetriesPerRequest: null,
+      autoResubscribe: false,
+    }
     const subscriber = this.#redis.duplicate(options)
     this.#subscriber = subscriber
 
     // A connection that cannot be had is tried again; an unheard error would end the process.
     subscriber.on('error', () => {})
     subscriber.on('message', (_, key: string) => changed(key))
-    void subscriber.subscribe(this.#channel).catch(() => {})
+    // At every connection: Redis may have refused it at the one before.
+    subscriber.on('ready', () => void subscriber.subscribe(this.#channel).catch(() => {}))
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import { Secret } from '@adonisjs/core/helpers'
 import { DatabaseCredentials } from '#oauth/credentials/database'
 import { HttpCredentials } from '#oauth/credentials/http'
 import type { ClientCredentials, ClientSecret } from '#oauth/credentials/kinds'
+import { TenantCredentialStore } from '#oauth/stores/tenant_credentials'
 import { CredentialsUnreadable, TokenRequestError, UnknownTenant } from '#oauth/errors'
 import { HttpClient } from '#shared/http_client'
 import { databasesOf } from '#tests/helpers/audit/audit_database'
@@ -25,8 +26,9 @@ for (const { name, open } of databasesOf('oauth')) {
     async function setUp() {
       const { connect } = await open()
       const cipher = await tokenCipher('one')
-      const credentials = new DatabaseCredentials({ provider: 'entra', connect, cipher })
-      return { connect, cipher, credentials }
+      const store = new TenantCredentialStore({ connect, cipher, clock: new ManualClock() })
+      const credentials = new DatabaseCredentials({ provider: 'entra', store })
+      return { connect, store, credentials }
     }
 
     test('come back as they were put, and nothing of them stands in clear', async ({ assert }) => {
@@ -59,13 +61,13 @@ for (const { name, open } of databasesOf('oauth')) {
     })
 
     test('that were moved to another tenant or provider do not open', async ({ assert }) => {
-      const { connect, cipher, credentials } = await setUp()
+      const { connect, store, credentials } = await setUp()
       await credentials.put('acme', client('id', 'secret'))
       await connect().from('oauth_tenant_credentials').update({ tenant: 'globex' })
       await assert.rejects(() => credentials.find('globex'), CredentialsUnreadable)
 
       await connect().from('oauth_tenant_credentials').update({ tenant: 'acme', provider: 'epic' })
-      const others = new DatabaseCredentials({ provider: 'epic', connect, cipher })
+      const others = new DatabaseCredentials({ provider: 'epic', store })
       await assert.rejects(() => others.find('acme'), CredentialsUnreadable)
     })
   })
