@@ -11,7 +11,7 @@ import { tokenRecord } from '#tests/unit/oauth/token_record'
 const KILLS = 20
 
 test.group('Token store | file | one process has it', (group) => {
-  group.tap((one) => one.timeout(60_000))
+  group.tap((one) => one.timeout(120_000))
 
   test('a second process is refused with a reason, and changes nothing', async (context) => {
     const { assert } = context

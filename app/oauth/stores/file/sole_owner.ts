@@ -23,6 +23,8 @@ export class SoleOwner {
   async take(): Promise<void> {
     try {
       this.#lock = new Database(`${this.#path}.lock`, { timeout: 0 })
+      // Otherwise a journal would lie beside it.
+      this.#lock.pragma('journal_mode = MEMORY')
       this.#lock.exec('BEGIN EXCLUSIVE')
       await chmod(`${this.#path}.lock`, 0o600)
     } catch (error) {
