@@ -78,6 +78,13 @@ export default class OAuthProvider {
       return new TokenInventory({ manager, store: manager.sharing.store, clock: systemClock })
     })
 
+    container.singleton(CheckKeys, async (resolver) => {
+      const { sharing } = await resolver.make(OAuthManager)
+      const tokens = sharing.store instanceof EncryptedTokenStore ? [sharing.store] : []
+      const credentials = await resolver.make(TenantCredentialStore)
+      return new CheckKeys([...tokens, credentials], await resolver.make(TokenCipher))
+    })
+
     container.singleton(DiscloseToken, async (resolver) => {
       return new DiscloseToken({
         manager: await resolver.make(OAuthManager),
@@ -91,11 +98,8 @@ export default class OAuthProvider {
   /** Before the port opens. A store that is down is looked at when its tokens are wanted. */
   async start() {
     if (this.app.getEnvironment() !== 'web') return
-    const { container } = this.app
-    const { sharing } = await container.make(OAuthManager)
-    const tokens = sharing.store instanceof EncryptedTokenStore ? [sharing.store] : []
-    const tables = [...tokens, await container.make(TenantCredentialStore)]
-    await new CheckKeys(tables, await container.make(TokenCipher)).run()
+    const check = await this.app.container.make(CheckKeys)
+    await check.run()
   }
 
   /** Commands look at the store when they want something of it. */

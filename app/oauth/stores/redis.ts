@@ -10,15 +10,20 @@ const GRACE_MS = 60 * 60_000
 /** How long it is known that a token was removed of which the store knew nothing: no life is longer, in milliseconds. */
 const TRACE_MS = 25 * GRACE_MS
 
+/** The least that a token's life counts as, in milliseconds: without one a row would be gone at once. */
+const SHORTEST_LIFE_MS = 60_000
+
 /** How many keys one script or one step of a listing looks at: Redis does nothing else meanwhile. */
 const KEYS_AT_ONCE = 500
 
 /**
  * A row is a hash of `fingerprint` and `record`; without `record` its token was removed.
+ * Where something else stands, nothing is replaced or removed.
  * KEYS: the row. ARGV: the expected fingerprint, the new one, the record, its life.
  */
 const REPLACE = `
-  local row = redis.call('HMGET', KEYS[1], 'fingerprint', 'record')
+  local row = redis.pcall('HMGET', KEYS[1], 'fingerprint', 'record')
+  if row.err then return 0 end
   local held = row[2] and row[1] or ''
   if held ~= ARGV[1] then return 0 end
   redis.call('HSET', KEYS[1], 'fingerprint', ARGV[2], 'record', ARGV[3])
@@ -26,7 +31,8 @@ const REPLACE = `
   return 1`
 
 const REMOVE = `
-  local row = redis.call('HMGET', KEYS[1], 'fingerprint', 'record')
+  local row = redis.pcall('HMGET', KEYS[1], 'fingerprint', 'record')
+  if row.err then return 0 end
   if not row[1] then
     redis.call('HSET', KEYS[1], 'fingerprint', ARGV[1])
     redis.call('PEXPIRE', KEYS[1], ARGV[2])
@@ -67,8 +73,7 @@ export class RedisTokenStore implements TokenStore {
   }
 
   async replace(key: string, record: TokenRecord, expected: string | null): Promise<boolean> {
-    const life = Math.ceil(record.expiresAt - record.issuedAt) + GRACE_MS
-    const values = [expected ?? '', record.fingerprint, recordToText(record), life]
+    const values = [expected ?? '', record.fingerprint, recordToText(record), rowLife(record)]
     return (await this.#redis.eval(REPLACE, 1, this.#tokens + key, ...values)) === 1
   }
 
@@ -126,6 +131,11 @@ export class RedisTokenStore implements TokenStore {
   async removePause(credential: string): Promise<void> {
     await this.#redis.del(this.#pauses + credential)
   }
+}
+
+/** Counted from the write, so that no clock has to agree with another. */
+function rowLife({ issuedAt, expiresAt }: TokenRecord): number {
+  return Math.max(SHORTEST_LIFE_MS, Math.ceil(expiresAt - issuedAt)) + GRACE_MS
 }
 
 /** Something else stands under the key. */
