@@ -51,7 +51,14 @@ export default class OAuthProvider {
   async start() {
     if (this.app.getEnvironment() !== 'web') return
     const { sharing } = await this.app.container.make(OAuthManager)
-    if (sharing.store instanceof EncryptedTokenStore) await new CheckKeys(sharing.store).run()
+    if (!(sharing.store instanceof EncryptedTokenStore)) return
+
+    try {
+      await new CheckKeys(sharing.store).run()
+    } catch (error) {
+      await this.#disconnect()
+      throw error
+    }
   }
 
   /** Commands look at the store when they want something of it. */
@@ -64,6 +71,13 @@ export default class OAuthProvider {
   async shutdown() {
     await this.#manager?.close()
     for (const client of this.#clients) client.destroy()
+  }
+
+  /** An open connection would keep a process alive that does not start. */
+  async #disconnect(): Promise<void> {
+    const database = await this.app.container.make('lucid.db')
+    const redis = await this.app.container.make('redis')
+    await Promise.all([database.manager.closeAll(), redis.quitAll()])
   }
 
   async #sharing(): Promise<TokenSharing> {
