@@ -98,8 +98,13 @@ export default class OAuthProvider {
   /** Before the port opens. A store that is down is looked at when its tokens are wanted. */
   async start() {
     if (this.app.getEnvironment() !== 'web') return
-    const check = await this.app.container.make(CheckKeys)
-    await check.run()
+    try {
+      const check = await this.app.container.make(CheckKeys)
+      await check.run()
+    } catch (error) {
+      await this.#disconnect()
+      throw error
+    }
   }
 
   /** Commands look at the store when they want something of it. */
@@ -125,6 +130,13 @@ export default class OAuthProvider {
       providers[name] = { ...provider, credentials }
     }
     return { ...config, providers }
+  }
+
+  /** An open connection would keep a process alive that does not start. */
+  async #disconnect(): Promise<void> {
+    const database = await this.app.container.make('lucid.db')
+    const redis = await this.app.container.make('redis')
+    await Promise.all([database.manager.closeAll(), redis.quitAll()])
   }
 
   async #sharing(): Promise<TokenSharing> {
