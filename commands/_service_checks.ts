@@ -82,21 +82,19 @@ export async function checkRedis(app: ApplicationService): Promise<CheckResult> 
   }
 }
 
-/** Whether every stored token can be opened with the keys that are given. */
+/** Whether stored tokens and credentials can be opened with the keys that are given. */
 export async function checkTokenKeys(app: ApplicationService): Promise<CheckResult> {
   const { OAuthManager } = await import('#oauth/oauth_manager')
   const { CheckKeys, KeysMissing } = await import('#oauth/actions/check_keys')
-  const { EncryptedTokenStore } = await import('#oauth/stores/encrypted')
   const name = 'token keys'
-  const manager = await app.container.make(OAuthManager)
-  const { store } = manager.sharing
-  if (!(store instanceof EncryptedTokenStore)) return ok(name, 'No token is stored sealed')
 
   try {
-    await new CheckKeys(store).run()
+    const manager = await app.container.make(OAuthManager)
+    const check = await app.container.make(CheckKeys)
+    await check.run()
     return manager.storeState.degraded
       ? failed(name, 'The token store does not answer')
-      : ok(name, 'Every stored token can be opened')
+      : ok(name, 'Everything that is sealed can be opened')
   } catch (error) {
     const reason = error instanceof KeysMissing ? error.message : failureCode(error)
     return failed(name, reason)

@@ -15,7 +15,7 @@ export default class TokenStatus extends TokenCommand {
   @flags.string({ description: 'Of this tenant only' })
   declare tenant?: string
 
-  async answer(): Promise<CommandAnswer> {
+  protected async act(): Promise<CommandAnswer> {
     await this.store()
     const { OAuthManager } = await import('#oauth/oauth_manager')
     const { TokenInventory } = await import('#oauth/token_inventory')

@@ -9,6 +9,7 @@ import { DiscloseToken } from '#oauth/actions/disclose_token'
 import type { DefinedOAuthConfig, ResolvedOAuthConfig } from '#oauth/define_config'
 import { OAuthManager } from '#oauth/oauth_manager'
 import { CheckKeys } from '#oauth/actions/check_keys'
+import { TenantCredentialStore } from '#oauth/stores/tenant_credentials'
 import { EncryptedTokenStore } from '#oauth/stores/encrypted'
 import { buildSharing } from '#oauth/sharing/build_sharing'
 import { type TokenSharing, unshared } from '#oauth/sharing/token_sharing'
@@ -42,6 +43,15 @@ export default class OAuthProvider {
       return new TokenCipher(await resolver.make('encryption'), generations)
     })
 
+    container.singleton(TenantCredentialStore, async (resolver) => {
+      const database = await resolver.make('lucid.db')
+      return new TenantCredentialStore({
+        connect: () => database.connection(),
+        cipher: await resolver.make(TokenCipher),
+        clock: systemClock,
+      })
+    })
+
     container.singleton(OAuthManager, async (resolver) => {
       const logger = await resolver.make(Logger)
       this.#manager = new OAuthManager({
@@ -68,6 +78,13 @@ export default class OAuthProvider {
       return new TokenInventory({ manager, store: manager.sharing.store, clock: systemClock })
     })
 
+    container.singleton(CheckKeys, async (resolver) => {
+      const { sharing } = await resolver.make(OAuthManager)
+      const tokens = sharing.store instanceof EncryptedTokenStore ? [sharing.store] : []
+      const credentials = await resolver.make(TenantCredentialStore)
+      return new CheckKeys([...tokens, credentials], await resolver.make(TokenCipher))
+    })
+
     container.singleton(DiscloseToken, async (resolver) => {
       return new DiscloseToken({
         manager: await resolver.make(OAuthManager),
@@ -81,8 +98,13 @@ export default class OAuthProvider {
   /** Before the port opens. A store that is down is looked at when its tokens are wanted. */
   async start() {
     if (this.app.getEnvironment() !== 'web') return
-    const { sharing } = await this.app.container.make(OAuthManager)
-    if (sharing.store instanceof EncryptedTokenStore) await new CheckKeys(sharing.store).run()
+    try {
+      const check = await this.app.container.make(CheckKeys)
+      await check.run()
+    } catch (error) {
+      await this.#disconnect()
+      throw error
+    }
   }
 
   /** Commands look at the store when they want something of it. */
@@ -108,6 +130,13 @@ export default class OAuthProvider {
       providers[name] = { ...provider, credentials }
     }
     return { ...config, providers }
+  }
+
+  /** An open connection would keep a process alive that does not start. */
+  async #disconnect(): Promise<void> {
+    const database = await this.app.container.make('lucid.db')
+    const redis = await this.app.container.make('redis')
+    await Promise.all([database.manager.closeAll(), redis.quitAll()])
   }
 
   async #sharing(): Promise<TokenSharing> {

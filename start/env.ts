@@ -51,7 +51,7 @@ const postgresUrl = matching(/^postgres(ql)?:\/\/\S+$/, 'must be a postgres:// U
 const onRedis = () =>
   [process.env.OAUTH_TOKEN_STORE, process.env.OAUTH_LOCK_STORE].includes('redis')
 const redisUrl: Check = (value) =>
-  /^rediss?:\/\/[^\s/]+(\/\d{0,2})?$/.test(value) && URL.canParse(value)
+  /^rediss?:\/\/[^\s/]+(\/\d{0,2})?$/.test(value) && URL.canParse(value) && canDecode(value)
     ? undefined
     : 'must be like redis://user:password@host:6379/0'
 

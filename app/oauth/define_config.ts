@@ -98,8 +98,9 @@ export function defineConfig<Provider extends ProviderChoice, Names extends stri
   if (resolved.leaseMs <= resolved.requestDeadlineMs) {
     throw new Error('config/oauth.ts: "leaseMs" must exceed "requestDeadlineMs"')
   }
-  for (const [name, provider] of Object.entries<ProviderChoice>(config.providers))
+  for (const [name, provider] of Object.entries<ProviderChoice>(config.providers)) {
     checkProvider(name, provider)
+  }
   return resolved
 }
 

@@ -6,6 +6,9 @@ export interface TokenRequestFacts {
 
   /** Why, as a word for programs: an RFC 6749 §5.2 error, a transport failure, or `http_503`. */
   reason: string
+
+  /** The RFC 6749 §5.2 error of the answer, where the provider's table has a better word for the reason. */
+  standardError?: string
   httpStatus?: number
 
   /** The provider's own error code, where it has one. */
@@ -110,10 +113,14 @@ export class UnknownTenant extends GatewayError {
 
 /** Something stands in a store under a key, and it is no token that can be read. */
 export class UnreadableRecord extends GatewayError {
-  /** `corrupt`: not what this version writes. `undecipherable`: no key opens it, or it was tampered with. */
-  readonly reason: 'corrupt' | 'undecipherable'
+  /**
+   * - `corrupt`: not what this version writes.
+   * - `unknown_key`: sealed with a key that this process was not given.
+   * - `undecipherable`: its key does not open it: it was tampered with.
+   */
+  readonly reason: 'corrupt' | 'unknown_key' | 'undecipherable'
 
-  constructor(reason: 'corrupt' | 'undecipherable') {
+  constructor(reason: 'corrupt' | 'unknown_key' | 'undecipherable') {
     super('A stored token cannot be read.', {
       code: 'unreadable_record',
       status: 503,

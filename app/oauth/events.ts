@@ -202,6 +202,19 @@ export const tokenEvents = {
     token: tokenFacts(token),
   }),
 
+  /** A tenant was given credentials, or other ones. */
+  credentialsRotated: (
+    provider: string,
+    { tenant, clientId, cause }: { tenant: string; clientId: string; cause: Cause }
+  ): AuditEvent => ({
+    ...about(cause, provider),
+    type: 'auth.credentials.rotated',
+    outcome: 'success',
+    severity: 'medium',
+    tenant,
+    details: { clientId },
+  }),
+
   /** Somebody switched a tenant off, or on again. */
   tenantSwitched: (
     provider: string,
