@@ -18,6 +18,7 @@ export default defineConfig({
     () => import('@adonisjs/core/providers/vinejs_provider'),
     () => import('@adonisjs/lucid/database_provider'),
     () => import('@adonisjs/redis/redis_provider'),
+    () => import('#providers/redis_end_provider'),
     () => import('@adonisjs/lock/lock_provider'),
     () => import('#providers/connection_drain_provider'),
     () => import('#providers/storage_provider'),

@@ -62,18 +62,23 @@ export async function checkDatabase(app: ApplicationService): Promise<CheckResul
   }
 }
 
+/** Asks on a connection of its own, which is not tried again: the command ends whatever Redis does. */
 export async function checkRedis(app: ApplicationService): Promise<CheckResult> {
-  const redis = await app.container.make('redis')
-  const connection = redis.connection('main')
-  // The answer says it; without a listener the connection would log every try.
-  redis.doNotLogErrors()
-  connection.on('error', () => {})
+  const { RedisConnection } = await import('@adonisjs/redis')
+  const { main } = app.config.get<{ connections: { main: object } }>('redis').connections
+  const connection = new RedisConnection('config-check', { ...main, retryStrategy: () => null })
+  let reason: string | undefined
+  connection.on('error', ({ error }) => {
+    reason = failureCode(error)
+  })
 
   try {
     await connection.ping()
     return ok('redis', 'It answers')
   } catch (error) {
-    return failed('redis', `It does not answer (${failureCode(error)})`)
+    return failed('redis', `It does not answer (${reason ?? failureCode(error)})`)
+  } finally {
+    connection.ioConnection.disconnect()
   }
 }
 
