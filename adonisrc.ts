@@ -49,7 +49,10 @@ export default defineConfig({
     forceExit: false,
   },
 
-  metaFiles: [{ pattern: 'pinned_node.js', reloadServer: true }],
+  metaFiles: [
+    { pattern: 'pinned_node.js', reloadServer: true },
+    { pattern: '.env.example', reloadServer: false },
+  ],
 
   hooks: {
     init: [

@@ -16,6 +16,7 @@ export const capabilities: Record<string, readonly string[]> = {
   'shared': [],
   'oauth': ['shared'],
   'orange': ['oauth', 'shared'],
+  'presets': ['oauth', 'shared'],
   // Stands in for Orange: sharing code with what it is there to test would hide mistakes.
   'orange/sandbox': [],
   'sms': ['orange', 'oauth', 'shared'],

@@ -2,7 +2,7 @@ import { flags } from '@adonisjs/core/ace'
 import type { CommandOptions } from '@adonisjs/core/types/ace'
 import type { Cause } from '#oauth/events'
 import type { EncryptedTokenStore } from '#oauth/stores/encrypted'
-import { AnsweringCommand, WrongUse } from './_answering_command.js'
+import { AnsweringCommand, WrongUse, type CommandAnswer } from './_answering_command.js'
 
 const REASON = { shortest: 3, longest: 200 }
 
@@ -21,13 +21,30 @@ export abstract class TokenCommand extends AnsweringCommand {
     }
   }
 
+  async answer(): Promise<CommandAnswer> {
+    const answer = await this.act()
+    // Memory stood in for a store that failed meanwhile, and is gone with this process.
+    if (await this.#degraded()) {
+      const { StoreUnavailable } = await import('#oauth/errors')
+      throw new StoreUnavailable()
+    }
+    return answer
+  }
+
+  protected abstract act(): Promise<CommandAnswer>
+
+  async #degraded(): Promise<boolean> {
+    const { OAuthManager } = await import('#oauth/oauth_manager')
+    const manager = await this.app.container.make(OAuthManager)
+    return manager.storeState.degraded
+  }
+
   /**
    * @throws {WrongUse} where tokens are kept in the memory of each process
    * @throws {StoreUnavailable}
    */
   protected async store(): Promise<EncryptedTokenStore> {
     const { OAuthManager } = await import('#oauth/oauth_manager')
-    const { StoreUnavailable } = await import('#oauth/errors')
     const { EncryptedTokenStore: Store } = await import('#oauth/stores/encrypted')
     const manager = await this.app.container.make(OAuthManager)
     const { store } = manager.sharing
@@ -38,7 +55,6 @@ export abstract class TokenCommand extends AnsweringCommand {
     }
 
     await store.states(['probe'])
-    if (manager.storeState.degraded) throw new StoreUnavailable()
     return store
   }
 }

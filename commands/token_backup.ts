@@ -10,7 +10,7 @@ export default class TokenBackup extends TokenCommand {
   @args.string({ description: 'The file to write; it must not be there yet' })
   declare file: string
 
-  async answer(): Promise<CommandAnswer> {
+  protected async act(): Promise<CommandAnswer> {
     const { backup, cause } = await tokenBackup(this.app, await this.store())
     const tokens = await backup.write(this.file, cause)
     return {

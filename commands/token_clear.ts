@@ -6,7 +6,7 @@ export default class TokenClear extends TokenActionCommand {
   static description =
     'Forget the token, here and in every gateway; the next send asks for a new one'
 
-  async answer(): Promise<CommandAnswer> {
+  protected async act(): Promise<CommandAnswer> {
     const cause = await this.cause()
     await this.store()
     const { OAuthManager } = await import('#oauth/oauth_manager')

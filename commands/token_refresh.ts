@@ -5,7 +5,7 @@ export default class TokenRefresh extends TokenActionCommand {
   static commandName = 'token:refresh'
   static description = 'Ask the provider for a new token; every gateway takes it into use'
 
-  async answer(): Promise<CommandAnswer> {
+  protected async act(): Promise<CommandAnswer> {
     const cause = await this.cause()
     await this.store()
     const { OAuthManager } = await import('#oauth/oauth_manager')

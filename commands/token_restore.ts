@@ -12,7 +12,7 @@ export default class TokenRestore extends TokenCommand {
   @args.string({ description: 'A file that token:backup wrote' })
   declare file: string
 
-  async answer(): Promise<CommandAnswer> {
+  protected async act(): Promise<CommandAnswer> {
     const { backup, cause } = await tokenBackup(this.app, await this.store())
     const count = await backup.restore(this.file, cause)
 

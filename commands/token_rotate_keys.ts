@@ -13,12 +13,15 @@ export default class TokenRotateKeys extends TokenCommand {
   @flags.boolean({ description: 'Take away what no key opens: those tokens are asked for again' })
   declare discardUnreadable: boolean
 
-  async answer(): Promise<CommandAnswer> {
+  protected async act(): Promise<CommandAnswer> {
     const { EventRecorder } = await import('#shared/event_recorder')
     const { RotateKeys } = await import('#oauth/actions/rotate_keys')
+    const { TenantCredentialStore } = await import('#oauth/stores/tenant_credentials')
     const { operator } = await import('#access/operator')
     const store = await this.store()
-    const action = new RotateKeys(store, await this.app.container.make(EventRecorder))
+    const credentials = await this.app.container.make(TenantCredentialStore)
+    const recorder = await this.app.container.make(EventRecorder)
+    const action = new RotateKeys([store, credentials], recorder)
 
     const progress = new ProgressLine('Sealing stored tokens')
     const count = await action.run(

@@ -15,15 +15,14 @@ export default class TokenStatus extends TokenCommand {
   @flags.string({ description: 'Of this tenant only' })
   declare tenant?: string
 
-  async answer(): Promise<CommandAnswer> {
-    const store = await this.store()
+  protected async act(): Promise<CommandAnswer> {
+    await this.store()
     const { OAuthManager } = await import('#oauth/oauth_manager')
     const { TokenInventory } = await import('#oauth/token_inventory')
-    const { systemClock } = await import('#shared/clock')
 
     const manager = await this.app.container.make(OAuthManager)
     if (this.provider) manager.use(this.provider)
-    const inventory = new TokenInventory({ manager, store, clock: systemClock })
+    const inventory = await this.app.container.make(TokenInventory)
     const all = await inventory.list()
     const tokens = all.filter((token) => this.#asked(token))
 

@@ -5,18 +5,21 @@ import { keyGeneration, type KeyGeneration } from '#oauth/key_generation'
 
 const appKey = env.get('APP_KEY')
 
+const APP = keyGeneration('app', appKey)
+
 /**
  * The keys that stored tokens are sealed with, the newest first: that one seals, all of
- * them open. The generation that is made from APP_KEY comes last, and always opens.
+ * them open. The one that is made from APP_KEY comes where `app` stands, or last.
  */
-export const tokenKeys: KeyGeneration[] = [...namedKeys(), keyGeneration('app', appKey)]
-
-function namedKeys(): KeyGeneration[] {
-  const entries = env.get('TOKEN_ENCRYPTION_KEYS')?.release().split(',') ?? []
-  return entries.map((entry) => {
+export const tokenKeys: KeyGeneration[] = withApp(
+  (env.get('TOKEN_ENCRYPTION_KEYS')?.release().split(',') ?? []).map((entry) => {
     const [name, key] = entry.trim().split(':')
-    return keyGeneration(name, new Secret(key))
+    return key === undefined ? APP : keyGeneration(name, new Secret(key))
   })
+)
+
+function withApp(keys: KeyGeneration[]): KeyGeneration[] {
+  return keys.includes(APP) ? keys : [...keys, APP]
 }
 
 const encryptionConfig = defineConfig({

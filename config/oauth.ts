@@ -21,6 +21,7 @@ const oauthConfig = defineConfig({
   leases: shared ? leases('leases') : undefined,
   changes: shared && env.get('REDIS_URL') ? changes() : undefined,
   storePatienceMs: store === 'redis' ? 250 : 2_000,
+  tokenApiEnabled: env.get('TOKEN_API_ENABLED'),
   cacheEnabled,
   refreshThresholdMs: env.get('OAUTH_REFRESH_THRESHOLD_MINUTES') * 60_000,
   waitMs: 10_000,

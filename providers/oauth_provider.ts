@@ -1,14 +1,14 @@
-import { configProvider } from '@adonisjs/core'
 import { Logger } from '@adonisjs/core/logger'
 import type { ApplicationService } from '@adonisjs/core/types'
 import { tokenKeys } from '#config/encryption'
-import type { ChangeBus, LeaseFactory, TokenStore } from '#oauth/contracts'
-import type { ResolvedOAuthConfig } from '#oauth/define_config'
+import { TokenInventory } from '#oauth/token_inventory'
+import { DiscloseToken } from '#oauth/actions/disclose_token'
+import type { DefinedOAuthConfig } from '#oauth/define_config'
 import { OAuthManager } from '#oauth/oauth_manager'
 import { CheckKeys } from '#oauth/actions/check_keys'
+import { TenantCredentialStore } from '#oauth/stores/tenant_credentials'
 import { EncryptedTokenStore } from '#oauth/stores/encrypted'
-import { buildSharing } from '#oauth/sharing/build_sharing'
-import { type TokenSharing, unshared } from '#oauth/sharing/token_sharing'
+import { resolvedOAuthConfig, tokenSharing } from './_oauth_parts.js'
 import { TokenCipher } from '#oauth/token_cipher'
 import type { ConnectionOptions } from '#shared/connection_agents'
 import { systemClock } from '#shared/clock'
@@ -25,15 +25,34 @@ export default class OAuthProvider {
   constructor(protected app: ApplicationService) {}
 
   register() {
+    this.#registerManager()
+    this.#registerReading()
+  }
+
+  #registerManager() {
     const { container, config } = this.app
 
     container.singleton(HttpClient, () => this.#client(config.get('http_client.api')))
 
+    container.singleton(TokenCipher, async (resolver) => {
+      const generations = tokenKeys.map(({ id }) => id)
+      return new TokenCipher(await resolver.make('encryption'), generations)
+    })
+
+    container.singleton(TenantCredentialStore, async (resolver) => {
+      const database = await resolver.make('lucid.db')
+      return new TenantCredentialStore({
+        connect: () => database.connection(),
+        cipher: await resolver.make(TokenCipher),
+        clock: systemClock,
+      })
+    })
+
     container.singleton(OAuthManager, async (resolver) => {
       const logger = await resolver.make(Logger)
       this.#manager = new OAuthManager({
-        config: config.get('oauth'),
-        sharing: await this.#sharing(),
+        config: await resolvedOAuthConfig(this.app),
+        sharing: await tokenSharing(this.app),
         // Its own connections: a renewal never queues behind sends.
         http: this.#client(config.get('http_client.tokens')),
         recorder: await resolver.make(EventRecorder),
@@ -47,14 +66,37 @@ export default class OAuthProvider {
     })
   }
 
+  #registerReading() {
+    const { container, config } = this.app
+
+    container.singleton(TokenInventory, async (resolver) => {
+      const manager = await resolver.make(OAuthManager)
+      return new TokenInventory({ manager, store: manager.sharing.store, clock: systemClock })
+    })
+
+    container.singleton(CheckKeys, async (resolver) => {
+      const { sharing } = await resolver.make(OAuthManager)
+      const tokens = sharing.store instanceof EncryptedTokenStore ? [sharing.store] : []
+      const credentials = await resolver.make(TenantCredentialStore)
+      return new CheckKeys([...tokens, credentials], await resolver.make(TokenCipher))
+    })
+
+    container.singleton(DiscloseToken, async (resolver) => {
+      return new DiscloseToken({
+        manager: await resolver.make(OAuthManager),
+        recorder: await resolver.make(EventRecorder),
+        clock: systemClock,
+        enabled: config.get<DefinedOAuthConfig>('oauth').tokenApiEnabled,
+      })
+    })
+  }
+
   /** Before the port opens. A store that is down is looked at when its tokens are wanted. */
   async start() {
     if (this.app.getEnvironment() !== 'web') return
-    const { sharing } = await this.app.container.make(OAuthManager)
-    if (!(sharing.store instanceof EncryptedTokenStore)) return
-
     try {
-      await new CheckKeys(sharing.store).run()
+      const check = await this.app.container.make(CheckKeys)
+      await check.run()
     } catch (error) {
       await this.#disconnect()
       throw error
@@ -78,30 +120,6 @@ export default class OAuthProvider {
     const database = await this.app.container.make('lucid.db')
     const redis = await this.app.container.make('redis')
     await Promise.all([database.manager.closeAll(), redis.quitAll()])
-  }
-
-  async #sharing(): Promise<TokenSharing> {
-    const { container, config } = this.app
-    const { store, leases, changes, storePatienceMs, leaseMs } =
-      config.get<ResolvedOAuthConfig>('oauth')
-    if (typeof store === 'function') return unshared(store())
-
-    const encryption = await container.make('encryption')
-    const makeLeases = await configProvider.resolve<LeaseFactory>(this.app, leases)
-    const bus = await configProvider.resolve<ChangeBus>(this.app, changes)
-    return buildSharing({
-      store: (await configProvider.resolve<TokenStore>(this.app, store))!,
-      leases: makeLeases?.({ lifeMs: leaseMs }),
-      changes: bus ?? undefined,
-      cipher: new TokenCipher(
-        encryption,
-        tokenKeys.map(({ id }) => id)
-      ),
-      patienceMs: storePatienceMs,
-      clock: systemClock,
-      recorder: await container.make(EventRecorder),
-      logger: await container.make(Logger),
-    })
   }
 
   #client(options: ConnectionOptions): HttpClient {

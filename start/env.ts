@@ -51,7 +51,7 @@ const postgresUrl = matching(/^postgres(ql)?:\/\/\S+$/, 'must be a postgres:// U
 const onRedis = () =>
   [process.env.OAUTH_TOKEN_STORE, process.env.OAUTH_LOCK_STORE].includes('redis')
 const redisUrl: Check = (value) =>
-  /^rediss?:\/\/[^\s/]+(\/\d{0,2})?$/.test(value) && URL.canParse(value)
+  /^rediss?:\/\/[^\s/]+(\/\d{0,2})?$/.test(value) && URL.canParse(value) && canDecode(value)
     ? undefined
     : 'must be like redis://user:password@host:6379/0'
 
@@ -121,6 +121,7 @@ const env = await Env.create(new URL('../', import.meta.url), {
   OAUTH_REFRESH_THRESHOLD_MINUTES: integer(10, { min: 1, max: 720 }),
   OAUTH_TOKEN_STORE: oneOf('database', ['memory', 'database', 'redis']),
   OAUTH_LOCK_STORE: text({ check: matching(/^(database|redis)$/, 'must be database or redis') }),
+  TOKEN_API_ENABLED: flag(false),
   TOKEN_ENCRYPTION_KEYS: secret({ required: () => false, check: keyGenerations }),
   REDIS_URL: secret({ required: onRedis, check: redisUrl }),
 

@@ -31,6 +31,7 @@ export const middleware = router.named({
   access: () => import('#access/middleware/access_middleware'),
   open: () => import('#access/middleware/open_middleware'),
   monitoring: () => import('#monitoring/middleware/monitoring_secret_middleware'),
+  tokens: () => import('#oauth/middleware/tokens_middleware'),
   oauth: () => import('#orange/middleware/oauth_middleware'),
   smsEnabled: () => import('#sms/middleware/sms_enabled_middleware'),
 })

@@ -20,6 +20,7 @@ export const controllers = {
   },
   oauth: {
     OauthHealth: () => import('#app/oauth/controllers/oauth_health_controller'),
+    Tokens: () => import('#app/oauth/controllers/tokens_controller'),
   },
   sms: {
     SmsMessages: () => import('#app/sms/controllers/sms_messages_controller'),

@@ -44,7 +44,9 @@ export class AccessToken {
 
   /** A token that another process obtained: its age is known by the wall clock only. */
   static adopt(record: TokenRecord, clock: Clock): AccessToken {
-    return new AccessToken(record, clock.monotonic() - (clock.now() - record.issuedAt))
+    // A clock that is ahead of ours there gives it no longer life here.
+    const age = Math.max(0, clock.now() - record.issuedAt)
+    return new AccessToken(record, clock.monotonic() - age)
   }
 
   get fingerprint(): string {

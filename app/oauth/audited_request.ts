@@ -5,11 +5,13 @@ import type { PauseControl } from '#oauth/credential_pause'
 import {
   CredentialsUnreadable,
   TokenRequestError,
+  TokenUnavailable,
   UnknownTenant,
   type TokenRequestFacts,
 } from '#oauth/errors'
 import { tokenEvents, type Attempt, type Cause } from '#oauth/events'
 import type { Clock } from '#shared/clock'
+import type { GatewayError } from '#shared/gateway_error'
 import type { EventRecorder } from '#shared/event_recorder'
 
 export interface AuditedRequestParts {
@@ -30,6 +32,26 @@ export interface Reason {
   known?: AccessToken
 }
 
+/** What whoever asks decides in between. */
+export interface RequestSteps {
+  /** Whether there is still time to ask: recording may have taken long. */
+  mayAsk: () => boolean
+
+  /** Makes a token of what was issued and stores it, before anything is said of it. */
+  keep: (issued: IssuedToken) => Promise<KeptToken>
+}
+
+/** When to come back where another process may be asking, in milliseconds. */
+const COME_BACK_MS = 1_000
+
+/** What became of an issued token. */
+export interface KeptToken {
+  obtained: AccessToken
+
+  /** The same, or a later one that another process has stored meanwhile. */
+  serving: AccessToken
+}
+
 /** Clocks are corrected by less than this all the time. */
 const CLOCK_JUMP_MS = 5_000
 
@@ -45,13 +67,12 @@ export class AuditedRequest {
   }
 
   /**
-   * @param keep makes a token of what was issued and stores it, before anything is said of it
    * @throws {TokenRequestError} when the call was made and gave no token
    * @throws {RecordingUnavailable} when the call could not be recorded, and was not made
    */
   async run(
     { reasonCode, cause, known }: Reason,
-    keep: (issued: IssuedToken) => Promise<AccessToken>
+    { mayAsk, keep }: RequestSteps
   ): Promise<AccessToken> {
     const { provider, grant, pause, recorder, clock } = this.#parts
     const attempt = { ...cause, attemptId: randomUUID(), provider, reasonCode }
@@ -61,19 +82,20 @@ export class AuditedRequest {
     const startedAt = clock.monotonic()
 
     try {
+      if (!mayAsk()) throw new TokenUnavailable('lease_expired', COME_BACK_MS)
       const issued = await grant.obtain()
       const durationMs = Math.round(clock.monotonic() - startedAt)
-      const token = await keep(issued)
+      const { obtained: token, serving } = await keep(issued)
 
       await pause.end()
       await recorder.record(
         tokenEvents.obtained(attempt, { token, previous: known?.fingerprint, durationMs })
       )
-      return token
+      return serving
     } catch (error) {
       const durationMs = Math.round(clock.monotonic() - startedAt)
       if (error instanceof TokenRequestError) await this.#fail(attempt, error.facts, durationMs)
-      if (lacksCredentials(error)) {
+      if (wasNotAsked(error)) {
         const facts = { verdict: 'terminal_for_key' as const, reason: error.code! }
         await recorder.record(tokenEvents.requestFailed(attempt, facts, durationMs))
       }
@@ -107,11 +129,13 @@ export class AuditedRequest {
   }
 }
 
-/** Nothing was asked, since there was nothing to ask with. */
-function lacksCredentials(error: unknown): error is UnknownTenant | CredentialsUnreadable {
-  return error instanceof UnknownTenant || error instanceof CredentialsUnreadable
+/** There was nothing to ask with, or no time left for it. */
+function wasNotAsked(error: unknown): error is GatewayError {
+  const kinds = [UnknownTenant, CredentialsUnreadable, TokenUnavailable]
+  return kinds.some((kind) => error instanceof kind)
 }
 
-function refusesCredentials(facts: TokenRequestFacts): boolean {
-  return facts.verdict === 'terminal' && (facts.httpStatus === 401 || /client$/.test(facts.reason))
+function refusesCredentials({ verdict, httpStatus, ...facts }: TokenRequestFacts): boolean {
+  const error = facts.standardError ?? facts.reason
+  return verdict === 'terminal' && (httpStatus === 401 || /client$/.test(error))
 }

@@ -85,7 +85,8 @@ export interface StoredState {
  *
  * A removed token leaves a trace for at least the rest of its life, so that it can be told
  * from a token that the store has lost: the first is forgotten everywhere, the second is
- * put back by whoever holds it. Keys and credentials are hex digests.
+ * put back by whoever holds it. So does the removal of one that the store does not know
+ * any more. Keys and credentials are hex digests.
  *
  * Every method rejects when the store cannot be reached or answers what it should not.
  */

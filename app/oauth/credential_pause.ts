@@ -3,6 +3,9 @@ import { DISABLED, pauseAfter, remainingPause, type Failure, type Pause } from '
 import type { Random } from '#shared/backoff'
 import type { Clock } from '#shared/clock'
 
+/** The reason of a pause that is over. */
+const ENDED = 'ended'
+
 /** The last instant that a date can have. */
 const NEVER = 8.64e15
 
@@ -56,7 +59,7 @@ export class CredentialPause implements PauseControl {
   }
 
   get last(): Pause | null {
-    return this.#known
+    return this.#known?.failures ? this.#known : null
   }
 
   get known(): Pause | null {
@@ -84,9 +87,7 @@ export class CredentialPause implements PauseControl {
   }
 
   async end(): Promise<void> {
-    if (!this.#known) return
-    this.#known = null
-    await this.#tell(() => this.#store.removePause(this.#credential))
+    if (this.#known?.failures) await this.#over()
   }
 
   /** No force breaks it, and no success ends it. */
@@ -98,18 +99,25 @@ export class CredentialPause implements PauseControl {
 
   /** Whatever pause there is, here or in the store, is over. */
   async enable(): Promise<void> {
-    this.#known = null
-    await this.#tell(() => this.#store.removePause(this.#credential))
+    await this.#over()
   }
 
   async recheck(): Promise<void> {
-    const before = this.known
-    if (!before) return
+    const before = this.#known
+    if (!before || before.reason === ENDED) return
 
     const stored = await this.#store.getPause(this.#credential)
     if (this.#known !== before || this.#telling > 0) return
     if (stored) this.#learn(stored)
-    else this.#known = null
+    else await this.#tell(() => this.#store.setPause(this.#credential, before))
+  }
+
+  /** Leaves a trace, so that a pause that ended can be told from one that the store has lost. */
+  async #over(): Promise<void> {
+    const now = this.#clock.now()
+    const ended = { since: now, until: now, reason: ENDED, failures: 0 }
+    this.#learn(ended)
+    await this.#tell(() => this.#store.setPause(this.#credential, ended))
   }
 
   async #tell(write: () => Promise<void>): Promise<void> {

@@ -16,14 +16,9 @@ export const credentials = {
   database: ({ provider, own }: { provider: string; own?: CredentialSource }) =>
     configProvider.create(async (app) => {
       const { DatabaseCredentials } = await import('#oauth/credentials/database')
-      const { TokenCipher } = await import('#oauth/token_cipher')
-      const database = await app.container.make('lucid.db')
-      return new DatabaseCredentials({
-        provider,
-        own,
-        connect: () => database.connection(),
-        cipher: await app.container.make(TokenCipher),
-      })
+      const { TenantCredentialStore } = await import('#oauth/stores/tenant_credentials')
+      const store = await app.container.make(TenantCredentialStore)
+      return new DatabaseCredentials({ provider, own, store })
     }),
 
   /** A service of the organisation has those of tenants. */

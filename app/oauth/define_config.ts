@@ -29,6 +29,9 @@ export interface OAuthConfig<Providers extends Record<string, ProviderChoice>> {
   /** After how long without use a tenant's or subject's token is let go of, in milliseconds. Default: 1 h. */
   idleMs?: number
 
+  /** Whether applications that may be handed tokens get them (`POST /api/token`). Default: false. */
+  tokenApiEnabled?: boolean
+
   /** Whether a token serves more than one call. Default: true. */
   cacheEnabled?: boolean
 
@@ -57,6 +60,7 @@ const LONGEST_REQUEST_MS = 30_000
 
 const DEFAULTS = {
   cacheEnabled: true,
+  tokenApiEnabled: false,
   refreshThresholdMs: 10 * 60_000,
   waitMs: 10_000,
   requestDeadlineMs: 10_000,
@@ -94,8 +98,9 @@ export function defineConfig<Provider extends ProviderChoice, Names extends stri
   if (resolved.leaseMs <= resolved.requestDeadlineMs) {
     throw new Error('config/oauth.ts: "leaseMs" must exceed "requestDeadlineMs"')
   }
-  for (const [name, provider] of Object.entries<ProviderChoice>(config.providers))
+  for (const [name, provider] of Object.entries<ProviderChoice>(config.providers)) {
     checkProvider(name, provider)
+  }
   return resolved
 }
 
@@ -106,6 +111,7 @@ function withDefaults<Providers extends Record<string, ProviderChoice>>(
   const requestDeadlineMs = config.requestDeadlineMs ?? DEFAULTS.requestDeadlineMs
   return {
     ...config,
+    tokenApiEnabled: config.tokenApiEnabled ?? DEFAULTS.tokenApiEnabled,
     cacheEnabled: config.cacheEnabled ?? DEFAULTS.cacheEnabled,
     refreshThresholdMs: config.refreshThresholdMs ?? DEFAULTS.refreshThresholdMs,
     waitMs: config.waitMs ?? DEFAULTS.waitMs,

@@ -1,5 +1,5 @@
 import type { ClientCredentials } from '#oauth/contracts'
-import { TokenRequestError } from '#oauth/errors'
+import { TokenRequestError, type TokenRequestFacts } from '#oauth/errors'
 
 /**
  * While a client secret is being replaced two of them live, and which one works changes at
@@ -20,9 +20,7 @@ export class EitherSecret {
     try {
       return await ask(first)
     } catch (error) {
-      if (!(error instanceof TokenRequestError) || error.facts.reason !== 'invalid_client') {
-        throw error
-      }
+      if (!(error instanceof TokenRequestError) || !isInvalidClient(error.facts)) throw error
       const answer = await ask(second)
       this.#swap(second)
       return answer
@@ -45,4 +43,8 @@ export class EitherSecret {
     const { clientId } = worked
     if (!this.#swapped.delete(clientId)) this.#swapped.add(clientId)
   }
+}
+
+function isInvalidClient({ reason, standardError = reason }: TokenRequestFacts): boolean {
+  return standardError === 'invalid_client'
 }

@@ -6,6 +6,9 @@ export interface TokenRequestFacts {
 
   /** Why, as a word for programs: an RFC 6749 §5.2 error, a transport failure, or `http_503`. */
   reason: string
+
+  /** The RFC 6749 §5.2 error of the answer, where the provider's table has a better word for the reason. */
+  standardError?: string
   httpStatus?: number
 
   /** The provider's own error code, where it has one. */
@@ -79,6 +82,28 @@ export class UnknownProvider extends GatewayError {
   }
 }
 
+/** The route that hands out tokens is switched off. */
+export class TokenApiDisabled extends GatewayError {
+  constructor() {
+    super('Tokens are not handed out here (TOKEN_API_ENABLED).', {
+      code: 'token_api_disabled',
+      status: 404,
+      retryable: false,
+    })
+  }
+}
+
+/** There is no provider of that type. */
+export class UnknownTokenType extends GatewayError {
+  constructor() {
+    super('There is no token of that type: `type` names a provider of config/oauth.ts.', {
+      code: 'unknown_token_type',
+      status: 400,
+      retryable: false,
+    })
+  }
+}
+
 /** No tenant of that name has credentials here. */
 export class UnknownTenant extends GatewayError {
   constructor() {
@@ -88,10 +113,14 @@ export class UnknownTenant extends GatewayError {
 
 /** Something stands in a store under a key, and it is no token that can be read. */
 export class UnreadableRecord extends GatewayError {
-  /** `corrupt`: not what this version writes. `undecipherable`: no key opens it, or it was tampered with. */
-  readonly reason: 'corrupt' | 'undecipherable'
+  /**
+   * - `corrupt`: not what this version writes.
+   * - `unknown_key`: sealed with a key that this process was not given.
+   * - `undecipherable`: its key does not open it: it was tampered with.
+   */
+  readonly reason: 'corrupt' | 'unknown_key' | 'undecipherable'
 
-  constructor(reason: 'corrupt' | 'undecipherable') {
+  constructor(reason: 'corrupt' | 'unknown_key' | 'undecipherable') {
     super('A stored token cannot be read.', {
       code: 'unreadable_record',
       status: 503,

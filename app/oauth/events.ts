@@ -189,6 +189,47 @@ export const tokenEvents = {
     token: token && tokenFacts(token),
   }),
 
+  /** The API refuses a token, and would refuse any other one: somebody has to look. */
+  tokenRefused: (
+    provider: string,
+    { token, facts, cause }: { token: AccessToken; facts: TokenRequestFacts; cause: Cause }
+  ): AuditEvent => ({
+    ...about(cause, provider),
+    type: 'auth.credentials.invalid',
+    outcome: 'failure',
+    severity: facts.verdict.startsWith('terminal') ? 'high' : 'low',
+    reasonCode: facts.reason,
+    httpStatus: facts.httpStatus,
+    upstreamCode: facts.upstreamCode,
+    token: tokenFacts(token),
+  }),
+
+  /** An application was handed a token. */
+  disclosed: (
+    provider: string,
+    { tenant, token, cause }: { tenant?: string; token: AccessToken; cause: Cause }
+  ): AuditEvent => ({
+    ...about(cause, provider),
+    type: 'auth.token.disclosed',
+    outcome: 'success',
+    severity: 'medium',
+    tenant,
+    token: tokenFacts(token),
+  }),
+
+  /** A tenant was given credentials, or other ones. */
+  credentialsRotated: (
+    provider: string,
+    { tenant, clientId, cause }: { tenant: string; clientId: string; cause: Cause }
+  ): AuditEvent => ({
+    ...about(cause, provider),
+    type: 'auth.credentials.rotated',
+    outcome: 'success',
+    severity: 'medium',
+    tenant,
+    details: { clientId },
+  }),
+
   /** Somebody switched a tenant off, or on again. */
   tenantSwitched: (
     provider: string,

@@ -71,7 +71,7 @@ export class HeldToken {
 
   forget(): AccessToken | undefined {
     const token = this.#token
-    this.#forgotten = token?.fingerprint
+    if (token) this.#forgotten = token.fingerprint
     this.#token = undefined
     this.#answer = undefined
     return token

@@ -1,4 +1,7 @@
-import type { TokenStore } from '#oauth/contracts'
+import type { Secret } from '@adonisjs/core/helpers'
+import type { AccessToken } from '#oauth/access_token'
+import { authenticatedHeaders } from '#oauth/authenticated_headers'
+import type { CredentialSource, TokenStore } from '#oauth/contracts'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import type { Cause } from '#oauth/events'
 import { IdleEviction } from '#oauth/idle_eviction'
@@ -37,15 +40,11 @@ const NO_OWNER: TokenOwner = Object.freeze({})
 export class OAuthManager {
   /** Where tokens meet those of other processes. */
   readonly sharing: TokenSharing
-  readonly #default: string
+  readonly #config: ResolvedOAuthConfig
   readonly #report: (error: unknown) => void
-  readonly #providers: string[]
   readonly #factory: ServiceFactory
   readonly #services = new ServiceRegistry()
-
-  /** Of people who are acted for because of what they brought. */
-  readonly #visits = new ServiceRegistry()
-  readonly #recent = new RecentlyUsed<Address>(MOST_VISITS)
+  readonly #visits = new RecentlyUsed<Address>(MOST_VISITS)
   readonly #eviction: IdleEviction
   readonly #switch: TenantSwitch
 
@@ -53,8 +52,7 @@ export class OAuthManager {
     const { config, clock, recorder, report } = parts
     this.#report = report
     this.sharing = parts.sharing ?? unshared(ownStore(config))
-    this.#default = config.default
-    this.#providers = Object.keys(config.providers)
+    this.#config = config
     this.#factory = new ServiceFactory({ ...parts, sharing: this.sharing })
     this.#eviction = new IdleEviction(clock, () => this.#evict(config.idleMs))
 
@@ -62,7 +60,7 @@ export class OAuthManager {
       this.#factory.credential(provider, tenant).pause
     this.#switch = new TenantSwitch({
       credential,
-      services: [this.#services, this.#visits],
+      services: this.#services,
       store: this.sharing.store,
       recorder,
     })
@@ -84,52 +82,86 @@ export class OAuthManager {
    * @param name of a provider; the default one without it
    * @throws {UnknownProvider}
    */
-  use(name: string = this.#default, owner: TokenOwner = NO_OWNER): OAuthTokenService {
+  use(name: string = this.#config.default, owner: TokenOwner = NO_OWNER): OAuthTokenService {
     const { tenant = NOBODY, subject = NOBODY } = owner
     if (owner.assertion) return this.#visit(name, owner)
     return (
       this.#services.find(name, tenant, subject) ??
-      this.#add(this.#services, { provider: name, tenant, subject }, owner)
+      this.#add({ provider: name, tenant, subject }, owner)
     )
+  }
+
+  /**
+   * The same, of a tenant whose name came from outside.
+   *
+   * @throws {UnknownProvider}
+   * @throws {UnknownTenant} when it has no credentials, and then nothing is kept of it
+   */
+  async find(name: string | undefined, tenant: string | undefined): Promise<OAuthTokenService> {
+    if (tenant !== undefined) await this.credentialsOf(name).find(tenant)
+    return this.use(name, { tenant })
+  }
+
+  /**
+   * Where the credentials of a provider come from.
+   *
+   * @throws {UnknownProvider}
+   */
+  credentialsOf(name: string = this.#config.default): CredentialSource {
+    return this.#factory.credentialsOf(name)
+  }
+
+  /** All services that are in use here, of tenants and their subjects too. */
+  *services(): Iterable<{ provider: string; tenant?: string; service: OAuthTokenService }> {
+    for (const [{ provider, tenant }, service] of this.#services.all()) {
+      yield { provider, tenant: tenant || undefined, service }
+    }
+  }
+
+  /** What authenticates a request to an API: its token, and whatever its provider wants beside it. */
+  headersWith(token: AccessToken): Record<string, Secret<string>> {
+    return authenticatedHeaders(token, this.#config)
   }
 
   /** The service of each configured provider, for its own credentials. */
   providers(): { provider: string; service: OAuthTokenService }[] {
-    return this.#providers.map((provider) => ({ provider, service: this.use(provider) }))
+    const names = Object.keys(this.#config.providers)
+    return names.map((provider) => ({ provider, service: this.use(provider) }))
   }
 
   /** Nothing is sent for this tenant any more, by any process, until it is enabled. */
-  disable(provider: string, tenant: string, cause: Cause): Promise<void> {
-    return this.#switch.disable(provider, tenant, cause)
+  disable(provider: string | undefined, tenant: string, cause: Cause): Promise<void> {
+    return this.#switch.disable(provider ?? this.#config.default, tenant, cause)
   }
 
-  enable(provider: string, tenant: string, cause: Cause): Promise<void> {
-    return this.#switch.enable(provider, tenant, cause)
+  enable(provider: string | undefined, tenant: string, cause: Cause): Promise<void> {
+    return this.#switch.enable(provider ?? this.#config.default, tenant, cause)
   }
 
   /** Stops all services; resolves when no token request is in the air any more. */
   async close(): Promise<void> {
     this.#eviction.stop()
     await this.sharing.watch?.stop()
-    const services = [...this.#services.all(), ...this.#visits.all()].map(([, service]) => service)
+    const services = [...this.#services.all()].map(([, service]) => service)
     await Promise.all(services.map((service) => service.close()))
     await this.sharing.store.close?.()
   }
 
+  /** Somebody who is acted for because of what they brought: each assertion has a service of its own. */
   #visit(provider: string, owner: TokenOwner): OAuthTokenService {
     const { tenant = NOBODY, subject = NOBODY, assertion } = owner
-    const visitor = JSON.stringify([subject, digestOf(assertion)])
+    // No name of a subject begins like this.
+    const visitor = `\0${JSON.stringify([subject, digestOf(assertion)])}`
     const address = { provider, tenant, subject: visitor }
-    const name = JSON.stringify([provider, tenant, visitor])
 
-    const oldest = this.#recent.use(name, address)
-    if (oldest) this.#letGo(this.#visits, oldest)
-    return this.#visits.find(provider, tenant, visitor) ?? this.#add(this.#visits, address, owner)
+    const oldest = this.#visits.use(JSON.stringify(address), address)
+    if (oldest) this.#letGo(oldest)
+    return this.#services.find(provider, tenant, visitor) ?? this.#add(address, owner)
   }
 
-  #add(registry: ServiceRegistry, address: Address, owner: TokenOwner): OAuthTokenService {
+  #add(address: Address, owner: TokenOwner): OAuthTokenService {
     const service = this.#factory.build(address.provider, owner)
-    registry.add(address, service)
+    this.#services.add(address, service)
     this.sharing.watch?.add(service.sync)
     return service
   }
@@ -137,23 +169,23 @@ export class OAuthManager {
   /** What the provider is used for by itself stays: it is looked at by health checks. */
   #evict(idleMs: number): void {
     for (const [address, service] of [...this.#services.all()]) {
-      const { provider, tenant, subject } = address
+      const { tenant, subject } = address
       if ((tenant === NOBODY && subject === NOBODY) || !service.idleFor(idleMs)) continue
 
-      const last = this.#letGo(this.#services, address)
-      if (last) this.#factory.forget(provider, tenant || undefined)
+      this.#letGo(address)
     }
   }
 
-  /** Whoever holds it may use it to its end. @returns whether its tenant has no other */
-  #letGo(registry: ServiceRegistry, address: Address): boolean {
+  /** Whoever holds it may use it to its end. */
+  #letGo(address: Address): void {
     const { provider, tenant, subject } = address
-    const service = registry.find(provider, tenant, subject)
-    if (service) {
-      this.sharing.watch?.remove(service.sync.key)
-      service.close().catch(this.#report)
-    }
-    return registry.remove(address)
+    const service = this.#services.find(provider, tenant, subject)
+    if (!service) return
+
+    this.sharing.watch?.remove(service.sync.key)
+    service.close().catch(this.#report)
+    const last = this.#services.remove(address)
+    if (last) this.#factory.forget(provider, tenant || undefined)
   }
 }
 

@@ -32,15 +32,21 @@ export class Patience {
   async for(obtain: () => Promise<AccessToken>, longestMs?: number): Promise<AccessToken> {
     const deadline = this.#deadline(longestMs)
 
-    for (let tries = 1; ; tries++) {
-      await this.outlastPause(deadline)
+    for (let failures = 0; ;) {
       try {
         return await this.within(obtain(), deadline)
       } catch (error) {
-        const again = error instanceof TokenRequestError && error.retryable
-        if (!again || tries === TRIES) throw this.#toUnavailable(error)
+        if (error instanceof TokenRequestError) failures++
+        if (failures === TRIES || !this.#mayPass(error)) throw this.#toUnavailable(error)
       }
+      await this.outlastPause(deadline)
     }
+  }
+
+  /** Whether waiting may help: a failure that passes, or a pause that ends. */
+  #mayPass(error: unknown): boolean {
+    if (error instanceof TokenRequestError) return error.retryable
+    return error instanceof TokenUnavailable && this.#parts.pause.known !== null
   }
 
   /** @throws {TokenUnavailable} at once when the pause outlasts the deadline */

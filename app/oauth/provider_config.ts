@@ -1,5 +1,5 @@
-import type { ConfigProvider } from '@adonisjs/core/types'
 import type { Secret } from '@adonisjs/core/helpers'
+import type { ConfigProvider } from '@adonisjs/core/types'
 import type { CredentialSource, Grant } from '#oauth/contracts'
 import type { TokenChecks } from '#oauth/token_check'
 import type { TokenEndpoint, TokenEndpointSettings } from '#oauth/token_endpoint'
@@ -10,6 +10,15 @@ import type { HttpClient } from '#shared/http_client'
 export interface ProviderChoice extends Omit<ProviderConfig, 'credentials'> {
   credentials: CredentialSource | ConfigProvider<CredentialSource>
 }
+
+/** Where credentials come from, or what makes that once the application is there. */
+export type CredentialsChoice = ProviderChoice['credentials']
+
+/** A provider whose credentials come from such a source. */
+export type ProviderWith<Credentials extends CredentialsChoice> = Omit<
+  ProviderConfig,
+  'credentials'
+> & { credentials: Credentials }
 
 /** A provider of tokens. Its file states facts; the behaviour is the engine's. */
 export interface ProviderConfig {

@@ -1,5 +1,5 @@
 import { CheckedGrant } from '#oauth/checked_grant'
-import type { Grant } from '#oauth/contracts'
+import type { CredentialSource, Grant } from '#oauth/contracts'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import type { ProviderConfig, TokenOwner } from '#oauth/provider_config'
 import { TokenCheck } from '#oauth/token_check'
@@ -28,7 +28,7 @@ export class ProviderGrants {
 
   of(owner: TokenOwner): Grant {
     const { grant: factory, credentials, scope, audience } = this.#provider
-    const ofTenant = {
+    const ofTenant: CredentialSource = {
       identity: credentials.identity,
       find: () => credentials.find(owner.tenant),
     }

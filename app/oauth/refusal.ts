@@ -26,6 +26,7 @@ export function refusal(answer: HttpAnswer, rules: readonly AnswerRule[]): Token
   return {
     verdict: passing ?? decided?.verdict ?? verdictOf(error, answer.status),
     reason: decided?.reason ?? error ?? reasonOf(answer.status),
+    standardError: error,
     httpStatus: answer.status,
     upstreamCode: found?.code,
     retryAfterMs: retryAfterMs(answer),
@@ -48,6 +49,7 @@ export function refusalInSuccess(
   return {
     verdict: found.rule.verdict ?? verdictOf(error, answer.status),
     reason: found.rule.reason ?? error ?? 'rejected_response',
+    standardError: error,
     httpStatus: answer.status,
     upstreamCode: found.code,
     retryAfterMs: retryAfterMs(answer),

@@ -16,3 +16,13 @@ router
   .delete('/api/oauth/token', [controllers.oauth.OauthHealth, 'clear'])
   .as('oauth.token.clear')
   .use(middleware.access({ can: 'oauth:manage' }))
+
+router
+  .get('/api/oauth/tokens', [controllers.oauth.Tokens, 'index'])
+  .as('oauth.tokens')
+  .use(middleware.access({ can: 'oauth:read' }))
+
+router
+  .post('/api/token', [controllers.oauth.Tokens, 'disclose'])
+  .as('oauth.token.disclose')
+  .use(middleware.access({ can: 'token:read' }))

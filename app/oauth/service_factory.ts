@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { AuditedRequest } from '#oauth/audited_request'
+import type { CredentialSource } from '#oauth/contracts'
 import { CredentialGate } from '#oauth/credential_gate'
 import { CredentialPause } from '#oauth/credential_pause'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
@@ -57,10 +58,11 @@ export class ServiceFactory {
     const { config, sharing, clock, random, report } = this.#parts
     const { tenant, subject } = owner
     const recorder = this.#recorder(tenant)
-    const { credentials, scope, audience } = this.#provider(provider)
+    const { credentials, endpoint, scope, audience } = this.#provider(provider)
     const grant = this.#grantsOf(provider).of(owner)
     const wanted = [grant.type, scope, audience, ...(grant.keyParts ?? [])]
-    const key = digest(provider, tenant, subject, credentials.identity, ...wanted)
+    const from = [provider, ...[endpoint?.url].flat(), credentials.identity]
+    const key = digest(...from, tenant, subject, ...wanted)
 
     const { pause: ofCredential, gate } = this.credential(provider, tenant)
     const own = new CredentialPause(key, { store: sharing.store, clock, random })
@@ -90,6 +92,11 @@ export class ServiceFactory {
     const credential = { pause, gate: new CredentialGate() }
     this.#credentials.set(name, credential)
     return credential
+  }
+
+  /** @throws {UnknownProvider} */
+  credentialsOf(provider: string): CredentialSource {
+    return this.#provider(provider).credentials
   }
 
   /** Of a tenant that nobody has used for a while. What the store knows of it stays. */

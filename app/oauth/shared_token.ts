@@ -50,17 +50,19 @@ export class SharedToken {
   }
 
   /**
-   * Stores a token that was just issued, unless another process has stored a later one.
+   * Stores a token that was just issued, unless another process has stored one since. That
+   * one is the later one, whatever the clocks of both say: it was stored in the knowledge
+   * of what this process saw.
    *
    * @param seen what the store held when the token was asked for
-   * @returns the later one, if there is one
+   * @returns the later one, if there is one that can be used
    */
   async keep(token: AccessToken, seen: TokenRecord | null): Promise<AccessToken | null> {
     const { store, key } = this.#parts
     if (await store.replace(key, token.record, seen?.fingerprint ?? null)) return null
 
     const winner = await store.get(key)
-    const later = this.adopt(winner, { known: token, refused: [token.fingerprint] })
+    const later = this.adopt(winner, { refused: [token.fingerprint] })
     if (!later) await store.replace(key, token.record, winner?.fingerprint ?? null)
     return later
   }

@@ -30,13 +30,13 @@ export const storeEvents = {
     ...aboutStore(store, {}),
     type: reason === 'corrupt' ? 'store.token.corrupt' : 'crypto.decrypt_failed',
     outcome: 'failure',
-    severity: reason === 'corrupt' ? 'medium' : 'high',
+    severity: reason === 'undecipherable' ? 'high' : 'medium',
     reasonCode: reason,
     details: { key },
   }),
 
-  keysRotated: (store: string, counts: Record<string, number>, cause: Cause): AuditEvent => ({
-    ...aboutStore(store, cause),
+  keysRotated: (counts: Record<string, number>, cause: Cause): AuditEvent => ({
+    ...aboutStore('sealed rows', cause),
     type: 'crypto.key.rotated',
     outcome: counts.unreadable > 0 ? 'failure' : 'success',
     details: counts,

@@ -7,7 +7,7 @@ import type { EventRecorder } from '#shared/event_recorder'
 export interface TenantSwitchParts {
   /** @throws {UnknownProvider} */
   credential: (provider: string, tenant: string) => CredentialPause
-  services: readonly ServiceRegistry[]
+  services: ServiceRegistry
   store: TokenStore
   recorder: EventRecorder
 }
@@ -29,14 +29,13 @@ export class TenantSwitch {
     await recorder.record(tokenEvents.tenantSwitched(provider, { tenant, on: false, cause }))
     await pause.disable()
 
-    const theirs = services.flatMap((registry) => [...registry.ofTenant(provider, tenant)])
-    for (const [, service] of theirs) {
+    for (const [, service] of services.ofTenant(provider, tenant)) {
       await service.clearToken(cause)
     }
     for await (const key of store.keys()) {
       const record = await store.get(key)
-      if (record?.provider !== provider || record.tenant !== tenant) continue
-      await store.remove(key, record.fingerprint)
+      const theirs = record?.provider === provider && record.tenant === tenant
+      if (theirs) await store.remove(key, record.fingerprint)
     }
   }
 

@@ -1,8 +1,8 @@
 import type { Secret } from '@adonisjs/core/helpers'
 import { proveClient, type ClientAuthenticationSettings } from '#oauth/client_authentication'
 import type { ClientCredentials, IssuedToken } from '#oauth/contracts'
-import { EitherSecret } from '#oauth/either_secret'
 import { EndpointAddresses } from '#oauth/endpoint_addresses'
+import { EitherSecret } from '#oauth/either_secret'
 import { TokenRequestError } from '#oauth/errors'
 import { encodeBody, type BodyFormat, type RequestParameters } from '#oauth/request_body'
 import { readTokenAnswer, type AnswerSettings } from '#oauth/token_answer'
@@ -58,11 +58,14 @@ export class TokenEndpoint {
   /**
    * @throws {TokenRequestError}
    */
-  async request(content: TokenRequestContent): Promise<IssuedToken> {
-    return this.#secrets.with(content.credentials, async (credentials) => {
-      const { answer, instants } = await this.#ask({ ...content, credentials })
-      return { ...readTokenAnswer(answer, this.#settings, instants.requestedAt), ...instants }
-    })
+  request(content: TokenRequestContent): Promise<IssuedToken> {
+    const issue = (credentials: ClientCredentials) => this.#issue({ ...content, credentials })
+    return this.#secrets.with(content.credentials, issue)
+  }
+
+  async #issue(content: TokenRequestContent): Promise<IssuedToken> {
+    const { answer, instants } = await this.#ask(content)
+    return { ...readTokenAnswer(answer, this.#settings, instants.requestedAt), ...instants }
   }
 
   /** The deadline is for all addresses together. */

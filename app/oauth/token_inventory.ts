@@ -40,10 +40,10 @@ export class TokenInventory {
     const listed: ListedToken[] = []
     const known = new Set<string>()
 
-    for (const { provider, service } of manager.providers()) {
-      await service.look()
+    for (const { service } of manager.providers()) await service.look()
+    for (const { provider, tenant, service } of manager.services()) {
       known.add(service.sync.key)
-      listed.push(this.#describe(provider, service))
+      listed.push(this.#describe({ provider, tenant }, service))
     }
     for await (const key of store.keys()) {
       const other = known.has(key) ? null : await this.#stored(key)
@@ -52,11 +52,14 @@ export class TokenInventory {
     return listed
   }
 
-  #describe(provider: string, service: OAuthTokenService): ListedToken {
+  #describe(
+    { provider, tenant }: { provider: string; tenant?: string },
+    service: OAuthTokenService
+  ): ListedToken {
     const { status, pause, lastFailure } = service.healthCheck()
     return {
       provider,
-      tenant: null,
+      tenant: tenant ?? null,
       status,
       ...instants(service.getTokenInfo()),
       store: this.#parts.store.name,

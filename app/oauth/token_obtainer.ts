@@ -1,5 +1,5 @@
 import type { AccessToken } from '#oauth/access_token'
-import type { AuditedRequest, Reason } from '#oauth/audited_request'
+import type { AuditedRequest, KeptToken, Reason } from '#oauth/audited_request'
 import type { IssuedToken, Lease, Leases, TokenRecord } from '#oauth/contracts'
 import type { CredentialGate } from '#oauth/credential_gate'
 import type { PauseControl } from '#oauth/credential_pause'
@@ -8,7 +8,7 @@ import { DISABLED } from '#oauth/pause'
 import { tokenEvents, type Cause } from '#oauth/events'
 import { newToken, type NewTokenParts } from '#oauth/new_token'
 import type { SharedToken } from '#oauth/shared_token'
-import type { EventRecorder } from '#shared/event_recorder'
+import { type EventRecorder, RecordingUnavailable } from '#shared/event_recorder'
 
 export interface TokenObtainerParts extends NewTokenParts {
   /** Names the lease. */
@@ -24,6 +24,10 @@ export interface TokenObtainerParts extends NewTokenParts {
   /** While processes cannot see each other: how long nobody may ask, in milliseconds. Counts the call. */
   allowCall: () => number
   recorder: EventRecorder
+
+  /** How long a lease lasts, and how much of it a token request may take, in milliseconds. */
+  leaseMs: number
+  requestDeadlineMs: number
 
   /** How long another process is waited for that has the lease, in milliseconds. */
   leaseWaitMs: number
@@ -145,22 +149,27 @@ export class TokenObtainer {
   }
 
   async #askUnder(lease: Lease, quest: Quest): Promise<AccessToken> {
+    const { clock, leaseMs, requestDeadlineMs } = this.#parts
+    const latest = clock.monotonic() + leaseMs - requestDeadlineMs
+    const mayAsk = () => clock.monotonic() <= latest
+
     try {
-      return await this.#askUnlessThere(quest)
+      return await this.#askUnlessThere(quest, mayAsk)
     } finally {
       if (!(await lease.release())) await this.#noteLost(quest.cause, 'lease_expired')
     }
   }
 
   /** Looks once more first: whoever had the lease before may have brought what is wanted. */
-  async #askUnlessThere(quest: Quest): Promise<AccessToken> {
+  async #askUnlessThere(quest: Quest, mayAsk: () => boolean): Promise<AccessToken> {
     const { token, stored } = await this.#look(quest)
     if (token) return token
 
     const closedFor = this.#parts.allowCall()
     if (closedFor > 0) throw new TokenUnavailable('store_unavailable', closedFor)
 
-    return this.#parts.request.run(quest, (issued) => this.#keep(issued, quest, stored))
+    const keep = (issued: IssuedToken) => this.#keep(issued, quest, stored)
+    return this.#parts.request.run(quest, { mayAsk, keep })
   }
 
   /** Who was late serves what a later one stored. */
@@ -168,11 +177,11 @@ export class TokenObtainer {
     issued: IssuedToken,
     { known, cause }: Quest,
     seen: TokenRecord | null
-  ): Promise<AccessToken> {
-    const token = newToken(issued, known, this.#parts)
-    const later = await this.#parts.shared.keep(token, seen)
-    if (later) await this.#noteLost(cause, 'late_write_refused', token)
-    return later ?? token
+  ): Promise<KeptToken> {
+    const obtained = newToken(issued, known, this.#parts)
+    const later = await this.#parts.shared.keep(obtained, seen)
+    if (later) await this.#noteLost(cause, 'late_write_refused', obtained)
+    return { obtained, serving: later ?? obtained }
   }
 
   async #noteLost(
@@ -181,6 +190,11 @@ export class TokenObtainer {
     token?: AccessToken
   ): Promise<void> {
     const { recorder, provider } = this.#parts
-    await recorder.record(tokenEvents.leaseLost(provider, { cause, reasonCode, token }))
+    try {
+      await recorder.record(tokenEvents.leaseLost(provider, { cause, reasonCode, token }))
+    } catch (error) {
+      // What became of the token request is settled; the recorder has logged why.
+      if (!(error instanceof RecordingUnavailable)) throw error
+    }
   }
 }

@@ -84,6 +84,7 @@ export class TokenRenewal {
 
   /** Takes a token into use that another process brought. */
   async bring(token: AccessToken): Promise<void> {
+    if (this.#lastRequest?.outcome === 'failure') this.#lastRequest = undefined
     await this.#hold(token, 'renewed')
   }
 

@@ -46,11 +46,12 @@ export class TokenSync implements Follower {
     if (state.fingerprint !== before?.fingerprint) await this.adopt()
   }
 
-  /** Takes the token of the store, if it is later than the one in hand. */
+  /** Takes the token of the store, if it is another one than the one in hand: the store knows the order. */
   async adopt(): Promise<void> {
     const { held, shared, renewal } = this.#parts
     const known = held.current
-    const token = shared.adopt(await shared.read(), { known, refused: [held.forgotten] })
+    const refused = [held.forgotten, known?.fingerprint]
+    const token = shared.adopt(await shared.read(), { refused })
     if (token && held.current === known) await renewal.bring(token)
   }
 

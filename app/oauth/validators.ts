@@ -11,6 +11,12 @@ export const healthValidator = vine.create({
   probe: vine.boolean().optional(),
 })
 
+export const discloseValidator = vine.create({
+  type: name(),
+  tenantId: name().optional(),
+  forceRefresh: vine.boolean().optional(),
+})
+
 export const refreshValidator = vine.create({
   provider: name().optional(),
   tenant: name().optional(),

@@ -5,7 +5,9 @@ import { createUser, tokenOf } from '#tests/helpers/users'
 import { ConfigCredentials } from '#oauth/credentials/config'
 import type { ClientCredentials } from '#oauth/contracts'
 import { defineConfig, stores, type ResolvedOAuthConfig } from '#oauth/define_config'
+import { DiscloseToken } from '#oauth/actions/disclose_token'
 import { OAuthManager } from '#oauth/oauth_manager'
+import { TokenInventory } from '#oauth/token_inventory'
 import { OrangeAuthService } from '#orange/orange_auth_service'
 import { orangeProvider } from '#orange/orange_provider'
 import { OrangeSmsClient } from '#orange/orange_sms_client'
@@ -26,6 +28,12 @@ export interface GatewayOptions {
   /** Extra settings of the sandbox. Its pace is off unless it is set here. */
   sandbox?: SandboxOptions
   credentials?: ClientCredentials
+
+  /** Credentials of tenants, by name. */
+  tenants?: Record<string, ClientCredentials>
+
+  /** Whether tokens are handed out. */
+  tokenApi?: boolean
   scope?: string
   connectTimeoutMs?: number
   maxSockets?: number
@@ -82,7 +90,7 @@ export async function startGateway(
         providers: {
           orange: orangeProvider({
             tokenEndpoint: `${sandbox.url}/oauth/v3/token`,
-            credentials: new ConfigCredentials(credentials),
+            credentials: new ConfigCredentials(credentials, options.tenants),
             scope: options.scope,
           }),
         },
@@ -112,6 +120,12 @@ export async function startGateway(
   const logger = await app.container.make('logger')
 
   app.container.swap(OAuthManager, () => manager)
+  app.container.swap(TokenInventory, () => {
+    return new TokenInventory({ manager, store: manager.sharing.store, clock })
+  })
+  app.container.swap(DiscloseToken, () => {
+    return new DiscloseToken({ manager, recorder, clock, enabled: options.tokenApi ?? false })
+  })
   app.container.swap(OrangeAuthService, () => auth)
   app.container.swap(SmsSettings, () => settings)
   app.container.swap(SendSms, () => new SendSms({ client, ledger, settings, logger }))
@@ -121,7 +135,14 @@ export async function startGateway(
   const bearers = { sender: await tokenOf(sender), admin: await tokenOf(admin) }
 
   cleanup(async () => {
-    app.container.restoreAll([OAuthManager, OrangeAuthService, SmsSettings, SendSms])
+    app.container.restoreAll([
+      OAuthManager,
+      TokenInventory,
+      DiscloseToken,
+      OrangeAuthService,
+      SmsSettings,
+      SendSms,
+    ])
     await manager.close()
     http.destroy()
     tokenHttp.destroy()

@@ -1,30 +1,31 @@
 import type { Cause } from '#oauth/events'
 import { storeEvents } from '#oauth/store_events'
-import type { EncryptedTokenStore } from '#oauth/stores/encrypted'
+import type { SealedRows } from '#oauth/sealed_rows'
 import type { EventRecorder } from '#shared/event_recorder'
 
 export interface RotationCount {
   /** Rows that are sealed with the newest key now. */
   resealed: number
 
-  /** Rows that were already. */
+  /** Rows that were already, or are gone. */
   current: number
 
-  /** Rows that no key opens. They are left as they are, unless they were to be discarded. */
+  /** Rows that no key opens and that were left as they are. */
   unreadable: number
   discarded: number
 }
 
 /** Seals what older keys still hold with the newest one, while everybody goes on reading and writing. */
 export class RotateKeys {
-  readonly #store: EncryptedTokenStore
+  readonly #tables: readonly SealedRows[]
   readonly #recorder: EventRecorder
 
-  constructor(store: EncryptedTokenStore, recorder: EventRecorder) {
-    this.#store = store
+  constructor(tables: readonly SealedRows[], recorder: EventRecorder) {
+    this.#tables = tables
     this.#recorder = recorder
   }
 
+  /** @throws {StoreUnavailable} when not all rows could be reached */
   async run(
     cause: Cause,
     { discard, progress }: { discard: boolean; progress: (done: number) => void }
@@ -32,24 +33,24 @@ export class RotateKeys {
     const count: RotationCount = { resealed: 0, current: 0, unreadable: 0, discarded: 0 }
     let done = 0
 
-    for await (const key of this.#store.keys()) {
-      await this.#reseal(key, count, discard)
-      progress(++done)
+    for (const rows of this.#tables) {
+      for await (const key of rows.keys()) {
+        count[await this.#reseal(rows, key, discard)]++
+        progress(++done)
+      }
     }
-    await this.#recorder.record(storeEvents.keysRotated(this.#store.name, { ...count }, cause))
+    await this.#recorder.record(storeEvents.keysRotated({ ...count }, cause))
     return count
   }
 
-  async #reseal(key: string, count: RotationCount, discard: boolean): Promise<void> {
+  async #reseal(rows: SealedRows, key: string, discard: boolean): Promise<keyof RotationCount> {
     // A row that was written meanwhile may have been written by a process with older keys.
-    for (let outcome = await this.#store.reseal(key); ; outcome = await this.#store.reseal(key)) {
-      if (outcome === 'changed') continue
-      if (outcome === 'gone') return
-      if (outcome === 'unreadable' && discard) {
-        await this.#store.discard(key)
-        count.discarded++
-      } else count[outcome]++
-      return
-    }
+    let outcome = await rows.reseal(key)
+    while (outcome === 'changed') outcome = await rows.reseal(key)
+
+    if (outcome === 'gone') return 'current'
+    if (outcome !== 'unreadable' || !discard || !rows.discard) return outcome
+    await rows.discard(key)
+    return 'discarded'
   }
 }

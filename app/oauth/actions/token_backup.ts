@@ -1,4 +1,4 @@
-import { open, readFile } from 'node:fs/promises'
+import { open, readFile, rm } from 'node:fs/promises'
 import type { TokenRecord } from '#oauth/contracts'
 import { UnreadableRecord } from '#oauth/errors'
 import { storeEvents } from '#oauth/store_events'
@@ -60,7 +60,13 @@ export class TokenBackup {
     }
 
     await writeNew(path, [JSON.stringify(HEAD), ...lines, ''].join('\n'))
-    await recorder.record(storeEvents.backedUp(store.name, { tokens: lines.length }, cause))
+    try {
+      await recorder.record(storeEvents.backedUp(store.name, { tokens: lines.length }, cause))
+    } catch (error) {
+      // No copy of all tokens that the trail does not know of.
+      await rm(path, { force: true })
+      throw error
+    }
     return lines.length
   }
 
@@ -93,9 +99,7 @@ export class TokenBackup {
     const stored = await this.#sealed(key)
     if (stored && stored.issuedAt >= record.issuedAt) return 'superseded'
     const states = await store.states([key])
-    if (states.get(key)?.removed && states.get(key)!.fingerprint === record.fingerprint) {
-      return 'superseded'
-    }
+    if (states.get(key)?.removed) return 'superseded'
 
     const outcome = await store.restore(key, record, stored?.fingerprint ?? null)
     return outcome === 'changed' ? 'superseded' : outcome
@@ -121,6 +125,9 @@ async function writeNew(path: string, text: string): Promise<void> {
     try {
       await file.writeFile(text)
       await file.sync()
+    } catch (error) {
+      await rm(path, { force: true })
+      throw error
     } finally {
       await file.close()
     }

@@ -1,6 +1,6 @@
 import { inject } from '@adonisjs/core'
 import type { HttpContext } from '@adonisjs/core/http'
-import { TokenUnavailable, UnknownTenant } from '#oauth/errors'
+import { TokenUnavailable } from '#oauth/errors'
 import type { OAuthTokenService } from '#oauth/oauth_token_service'
 import { OAuthManager } from '#oauth/oauth_manager'
 import { clearValidator, healthValidator, refreshValidator } from '#oauth/validators'
@@ -17,7 +17,7 @@ export default class OAuthHealthController {
 
   async show(ctx: HttpContext) {
     const { provider, tenant, probe } = await healthValidator.validate(ctx.request.qs())
-    const tokens = this.#tokensOf(provider, tenant)
+    const tokens = await this.#manager.find(provider, tenant)
     if (probe) await this.#probe(tokens, ctx)
 
     const { status, headroomSeconds, pause, lastRequest } = tokens.healthCheck()
@@ -41,7 +41,7 @@ export default class OAuthHealthController {
 
   async refresh({ request, caller }: HttpContext) {
     const { provider, tenant, reason } = await refreshValidator.validate(request.body())
-    const tokens = this.#tokensOf(provider, tenant)
+    const tokens = await this.#manager.find(provider, tenant)
     await tokens.refreshToken({
       actor: caller.actor,
       comment: reason,
@@ -52,18 +52,13 @@ export default class OAuthHealthController {
 
   async clear({ request, response, caller }: HttpContext) {
     const { provider, tenant, reason } = await clearValidator.validate(request.qs())
-    await this.#tokensOf(provider, tenant).clearToken({
+    const tokens = await this.#manager.find(provider, tenant)
+    await tokens.clearToken({
       actor: caller.actor,
       comment: reason,
       correlationId: request.id(),
     })
     return response.noContent()
-  }
-
-  /** Credentials belong to providers: a tenant's would be somebody else's. */
-  #tokensOf(provider?: string, tenant?: string): OAuthTokenService {
-    if (tenant) throw new UnknownTenant()
-    return this.#manager.use(provider)
   }
 
   /** Asks for a token as a send would. That it fails shows in the health that follows. */

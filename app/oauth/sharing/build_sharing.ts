@@ -35,6 +35,8 @@ export interface SharingParts {
 export function buildSharing(parts: SharingParts): TokenSharing & { store: EncryptedTokenStore } {
   const { store, leases, changes, cipher, recorder } = parts
   const outage = new StoreOutage({ ...parts, store: store.name })
+  // Its try comes before catching up: what happens during it is caught up with too.
+  const turns = leases && new DegradableLeases(leases, outage)
   const announced = changes ? new AnnouncedTokenStore(store, changes) : store
 
   const encrypted = new EncryptedTokenStore(new DegradableTokenStore(announced, outage), {
@@ -42,10 +44,10 @@ export function buildSharing(parts: SharingParts): TokenSharing & { store: Encry
     unreadable: (key, reason) => recorder.record(storeEvents.unreadable(store.name, reason, key)),
   })
 
-  if (!leases) return { store: encrypted, leases: soleHolder, outage }
+  if (!turns) return { store: encrypted, leases: soleHolder, outage }
   return {
     store: encrypted,
-    leases: new DegradableLeases(leases, outage),
+    leases: turns,
     outage,
     watch: new TokenWatch({ ...parts, store: encrypted, bus: changes }),
   }

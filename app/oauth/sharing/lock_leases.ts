@@ -24,7 +24,13 @@ export class LockLeases implements Leases {
 
     // Looked at first: each failed try would stand in PostgreSQL's log as an error.
     if (await lock.isLocked()) return null
-    if (!(await lock.acquireImmediately())) return null
+    try {
+      if (!(await lock.acquireImmediately())) return null
+    } catch (error) {
+      // It may have been taken all the same, and nobody would know.
+      void release(lock)
+      throw error
+    }
     return { release: () => release(lock) }
   }
 }

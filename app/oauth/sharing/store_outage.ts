@@ -17,8 +17,20 @@ export interface StoreOutageParts {
   logger: Logger
 }
 
-/** How often the store is tried again while it is down, in milliseconds. */
-const TRY_AGAIN_MS = 1_000
+/** Something that has to be so before the store is taken into use again. */
+export interface ReturnStep {
+  /** A try of the store, or catching up with it. */
+  run: () => Promise<void>
+
+  /** Whether nothing has come up since. Asked last, when nothing else can happen any more. */
+  settled?: () => boolean
+}
+
+/** How soon the store is tried again while it is down, in milliseconds: later, where outages come one after the other. */
+const TRY_AGAIN_MS = { first: 1_000, longest: 60_000 }
+
+/** An outage that begins so soon after another one is the same trouble, in milliseconds. */
+const SAME_TROUBLE_MS = 60_000
 
 /**
  * Whether what processes share can be reached. While it cannot, each goes on by itself: on
@@ -27,9 +39,11 @@ const TRY_AGAIN_MS = 1_000
  */
 export class StoreOutage {
   readonly #parts: StoreOutageParts
-  readonly #returns: (() => Promise<void>)[] = []
+  readonly #steps: ReturnStep[] = []
   readonly #allowance: CallAllowance
   #began?: AuditEvent
+  #endedAt = -Infinity
+  #tryAgainMs = TRY_AGAIN_MS.first
   #cancel: Cancel = () => {}
   #background: Promise<void> = Promise.resolve()
   #closed = false
@@ -47,9 +61,9 @@ export class StoreOutage {
     return this.#began !== undefined
   }
 
-  /** Must succeed before the store is taken into use again: a try of it, or catching up with it. */
-  beforeReturn(step: () => Promise<void>): void {
-    this.#returns.push(step)
+  /** In the order in which they are given. */
+  beforeReturn(step: ReturnStep): void {
+    this.#steps.push(step)
   }
 
   /** Counts a token request. @returns 0, or how long nobody may ask, in milliseconds */
@@ -62,9 +76,9 @@ export class StoreOutage {
     if (this.degraded) return here()
 
     try {
-      return await this.#inTime(shared())
+      return await this.inTime(shared())
     } catch (error) {
-      if (error instanceof UnreadableRecord) throw error
+      if (error instanceof UnreadableRecord || isOurs(error)) throw error
       this.failed(error)
       return here()
     }
@@ -83,6 +97,11 @@ export class StoreOutage {
     const reason = error instanceof StoreTooSlow ? 'timeout' : failureCode(error)
 
     this.#began = storeEvents.unavailable(store, reason, clock.now())
+    const sameTrouble = clock.monotonic() - this.#endedAt < SAME_TROUBLE_MS
+    this.#tryAgainMs = sameTrouble
+      ? Math.min(2 * this.#tryAgainMs, TRY_AGAIN_MS.longest)
+      : TRY_AGAIN_MS.first
+
     logger.error({ store, code: reason }, 'The token store cannot be used: tokens are kept here')
     this.#inBackground(() => this.#tell(this.#began!))
     this.#tryLater()
@@ -90,21 +109,23 @@ export class StoreOutage {
 
   #tryLater(): void {
     if (this.#closed) return
-    this.#cancel = this.#parts.clock.after(TRY_AGAIN_MS, () =>
+    this.#cancel = this.#parts.clock.after(this.#tryAgainMs, () =>
       this.#inBackground(() => this.#tryAgain())
     )
   }
 
   async #tryAgain(): Promise<void> {
+    const { store, clock, logger } = this.#parts
     try {
-      for (const step of this.#returns) await this.#inTime(step())
-    } catch {
-      // Nothing has changed: said when it began.
+      for (const { run } of this.#steps) await run()
+      if (!this.#steps.every(({ settled }) => settled?.() ?? true)) return this.#tryLater()
+    } catch (error) {
+      logger.debug({ store, code: failureCode(error) }, 'The token store cannot be used yet')
       return this.#tryLater()
     }
 
-    const { store, clock, logger } = this.#parts
     this.#began = undefined
+    this.#endedAt = clock.monotonic()
     logger.info({ store }, 'The token store is used again')
     await this.#tell(storeEvents.restored(store, clock.now()))
   }
@@ -115,8 +136,8 @@ export class StoreOutage {
       await this.#parts.recorder.record(event)
     } catch (error) {
       if (!(error instanceof RecordingUnavailable)) throw error
-      if (!this.#closed)
-        this.#parts.clock.after(TRY_AGAIN_MS, () => this.#inBackground(() => this.#tell(event)))
+      if (this.#closed) return
+      this.#parts.clock.after(TRY_AGAIN_MS.first, () => this.#inBackground(() => this.#tell(event)))
     }
   }
 
@@ -128,14 +149,23 @@ export class StoreOutage {
     )
   }
 
-  #inTime<T>(answer: Promise<T>): Promise<T> {
+  /** @throws when the store takes too long for it */
+  inTime<T>(answer: Promise<T>): Promise<T> {
     const { clock, patienceMs } = this.#parts
 
     return new Promise((resolve, reject) => {
-      const cancel = clock.after(patienceMs, () => reject(new StoreTooSlow()))
+      const cancel = clock.after(patienceMs, () => {
+        // Where this process was busy for so long, the answer is there and waits to be read.
+        setImmediate(() => reject(new StoreTooSlow()))
+      })
       answer.then(resolve, reject).finally(cancel)
     })
   }
 }
 
 class StoreTooSlow extends Error {}
+
+/** A mistake in the code says nothing about the store. */
+function isOurs(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError
+}

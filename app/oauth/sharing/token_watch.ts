@@ -1,6 +1,7 @@
 import type { Logger } from '@adonisjs/core/logger'
 import type { AccessToken } from '#oauth/access_token'
 import type { ChangeBus, StoredState, TokenStore } from '#oauth/contracts'
+import { StoreUnavailable } from '#oauth/errors'
 import type { Clock } from '#shared/clock'
 import { failureCode } from '#shared/failure_code'
 import { Repeating } from '#shared/repeating'
@@ -61,10 +62,28 @@ export class TokenWatch {
   async look(keys: readonly string[] = [...this.#followers.keys()]): Promise<void> {
     if (keys.length === 0) return
     const before = new Map(keys.map((key) => [key, this.#followers.get(key)?.held]))
-    const states = await this.#parts.store.states(keys)
+    const states = await this.#states(keys)
+    if (!states) return
 
-    for (const key of keys) {
-      await this.#followers.get(key)?.follow(states.get(key), before.get(key))
+    for (const key of keys) await this.#follow(key, states.get(key), before.get(key))
+  }
+
+  /** One that cannot follow keeps nobody else from it. */
+  async #follow(key: string, state?: StoredState, before?: AccessToken): Promise<void> {
+    try {
+      await this.#followers.get(key)?.follow(state, before)
+    } catch (error) {
+      this.#parts.logger.warn({ code: failureCode(error) }, 'A token could not be followed')
+    }
+  }
+
+  /** @returns nothing while the store is down: that nothing is known means nothing then */
+  async #states(keys: readonly string[]): Promise<Map<string, StoredState> | undefined> {
+    try {
+      return await this.#parts.store.states(keys)
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return undefined
+      throw error
     }
   }
 

@@ -1,7 +1,10 @@
 import type { ChangeBus, StoredState, TokenRecord, TokenStore } from '#oauth/contracts'
 import type { Pause } from '#oauth/pause'
 
-/** A store whose changes are announced to the other processes. */
+/**
+ * A store whose changes of tokens are announced to the other processes. Pauses are not: who
+ * wants to ask for a token looks at them first.
+ */
 export class AnnouncedTokenStore implements TokenStore {
   readonly #inner: TokenStore
   readonly #bus: ChangeBus
@@ -27,8 +30,10 @@ export class AnnouncedTokenStore implements TokenStore {
     return this.#announce(key, await this.#inner.remove(key, expected))
   }
 
-  discard(key: string): Promise<void> {
-    return this.#inner.discard(key)
+  /** Whoever holds the token that stood there puts it back. */
+  async discard(key: string): Promise<void> {
+    await this.#inner.discard(key)
+    this.#announce(key, true)
   }
 
   states(keys: readonly string[]): Promise<Map<string, StoredState>> {

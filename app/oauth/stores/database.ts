@@ -32,8 +32,12 @@ export class DatabaseTokenStore implements TokenStore {
     return expected === null ? this.#insert(key, values) : this.#update(key, expected, values)
   }
 
-  remove(key: string, expected: string): Promise<boolean> {
-    return this.#update(key, expected, { record: null })
+  async remove(key: string, expected: string): Promise<boolean> {
+    if (await this.#update(key, expected, { record: null })) return true
+
+    const trace = { key, fingerprint: expected, record: null }
+    await this.#connect().knexQuery().table(TOKENS).insert(trace).onConflict('key').ignore()
+    return false
   }
 
   async discard(key: string): Promise<void> {

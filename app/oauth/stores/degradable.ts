@@ -1,4 +1,4 @@
-import { StoreUnavailable } from '#oauth/errors'
+import { StoreUnavailable, UnreadableRecord } from '#oauth/errors'
 import type { StoredState, TokenRecord, TokenStore } from '#oauth/contracts'
 import type { Pause } from '#oauth/pause'
 import type { StoreOutage } from '#oauth/sharing/store_outage'
@@ -7,6 +7,10 @@ import { MemoryTokenStore } from '#oauth/stores/memory'
 /** No digest: it meets the pause of no credential. */
 const PROBE = 'probe'
 const PROBE_PAUSE: Pause = { since: 0, until: 0, reason: 'probe', failures: 0 }
+
+async function unavailable(): Promise<never> {
+  throw new StoreUnavailable()
+}
 
 /**
  * A store that may be down. Meanwhile memory takes its place, and what changed there is
@@ -24,8 +28,11 @@ export class DegradableTokenStore implements TokenStore {
   constructor(inner: TokenStore, outage: StoreOutage) {
     this.#inner = inner
     this.#outage = outage
-    outage.beforeReturn(() => this.#probe())
-    outage.beforeReturn(() => this.#catchUp())
+    outage.beforeReturn({ run: () => this.#probe() })
+    outage.beforeReturn({
+      run: () => this.#catchUp(),
+      settled: () => this.#tokens.size === 0 && this.#pauses.size === 0,
+    })
   }
 
   get name(): string {
@@ -61,42 +68,51 @@ export class DegradableTokenStore implements TokenStore {
     return this.#either((store) => store.discard(key))
   }
 
+  /** @throws {StoreUnavailable} since a token that memory does not know would pass for lost */
   states(keys: readonly string[]): Promise<Map<string, StoredState>> {
-    return this.#either((store) => store.states(keys))
+    return this.#outage.attempt(() => this.#inner.states(keys), unavailable)
   }
 
   /** @throws {StoreUnavailable} since a list of some of them would pass for all */
   async *keys(): AsyncIterable<string> {
     if (this.#outage.degraded) throw new StoreUnavailable()
     try {
-      yield* this.#inner.keys()
+      for await (const key of this.#inner.keys()) {
+        yield key
+        if (this.#outage.degraded) throw new StoreUnavailable()
+      }
     } catch (error) {
-      this.#outage.failed(error)
+      if (!(error instanceof StoreUnavailable)) this.#outage.failed(error)
       throw new StoreUnavailable()
     }
   }
 
-  getPause(credential: string): Promise<Pause | null> {
-    return this.#either((store) => store.getPause(credential))
-  }
-
-  setPause(credential: string, pause: Pause): Promise<void> {
+  /** What the store said last is remembered: a pause outlasts an outage. */
+  async getPause(credential: string): Promise<Pause | null> {
     return this.#outage.attempt(
-      () => this.#inner.setPause(credential, pause),
-      () => {
-        this.#pauses.set(credential, pause)
-        return this.#here.setPause(credential, pause)
-      }
+      async () => {
+        const pause = await this.#inner.getPause(credential)
+        if (pause) await this.#here.setPause(credential, pause)
+        else await this.#here.removePause(credential)
+        return pause
+      },
+      () => this.#here.getPause(credential)
     )
   }
 
-  removePause(credential: string): Promise<void> {
-    return this.#outage.attempt(
+  async setPause(credential: string, pause: Pause): Promise<void> {
+    await this.#here.setPause(credential, pause)
+    await this.#outage.attempt(
+      () => this.#inner.setPause(credential, pause),
+      async () => void this.#pauses.set(credential, pause)
+    )
+  }
+
+  async removePause(credential: string): Promise<void> {
+    await this.#here.removePause(credential)
+    await this.#outage.attempt(
       () => this.#inner.removePause(credential),
-      () => {
-        this.#pauses.set(credential, null)
-        return this.#here.removePause(credential)
-      }
+      async () => void this.#pauses.set(credential, null)
     )
   }
 
@@ -112,34 +128,53 @@ export class DegradableTokenStore implements TokenStore {
     )
   }
 
+  /** What cannot be read makes room: whoever reads it later would take it away too. */
+  async #readable(key: string): Promise<TokenRecord | null> {
+    try {
+      return await this.#inner.get(key)
+    } catch (error) {
+      if (!(error instanceof UnreadableRecord)) throw error
+      await this.#inner.discard(key)
+      return null
+    }
+  }
+
   /** Reading is not enough: a store that is full or read-only answers too. */
   async #probe(): Promise<void> {
-    await this.#inner.setPause(PROBE, PROBE_PAUSE)
-    await this.#inner.removePause(PROBE)
+    await this.#outage.inTime(this.#inner.states([PROBE]))
+    await this.#outage.inTime(this.#inner.setPause(PROBE, PROBE_PAUSE))
+    await this.#outage.inTime(this.#inner.removePause(PROBE))
   }
 
   async #catchUp(): Promise<void> {
     for (const [key, change] of this.#tokens) {
-      await this.#bring(key, change)
+      await this.#outage.inTime(this.#bring(key, change))
+      // What changed once more meanwhile is brought again.
+      if (this.#tokens.get(key) !== change) continue
       this.#tokens.delete(key)
       await this.#here.discard(key)
     }
     for (const [credential, pause] of this.#pauses) {
-      if (pause) await this.#inner.setPause(credential, pause)
-      else await this.#inner.removePause(credential)
-      this.#pauses.delete(credential)
-      await this.#here.removePause(credential)
+      const telling = pause
+        ? this.#inner.setPause(credential, pause)
+        : this.#inner.removePause(credential)
+      await this.#outage.inTime(telling)
+      if (this.#pauses.get(credential) === pause) this.#pauses.delete(credential)
     }
   }
 
-  /** What another process stored since wins, if it was issued later. */
+  /** What another process stored since wins, if it was issued later; so does that it was cleared. */
   async #bring(key: string, change: TokenRecord | string): Promise<void> {
     if (typeof change === 'string') {
       await this.#inner.remove(key, change)
       return
     }
 
-    const stored = await this.#inner.get(key)
+    const states = await this.#inner.states([key])
+    const state = states.get(key)
+    if (state?.removed && state.fingerprint === change.fingerprint) return
+
+    const stored = await this.#readable(key)
     if (stored && stored.issuedAt >= change.issuedAt) return
     await this.#inner.replace(key, change, stored?.fingerprint ?? null)
   }

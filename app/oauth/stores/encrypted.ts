@@ -2,6 +2,7 @@ import { Secret } from '@adonisjs/core/helpers'
 import type { StoredState, TokenRecord, TokenStore } from '#oauth/contracts'
 import { UnreadableRecord } from '#oauth/errors'
 import type { Pause } from '#oauth/pause'
+import type { Resealed, SealedRows } from '#oauth/sealed_rows'
 import { generationOf, type TokenCipher } from '#oauth/token_cipher'
 
 export interface EncryptionParts {
@@ -11,16 +12,16 @@ export interface EncryptionParts {
   unreadable: (key: string, reason: UnreadableRecord['reason']) => Promise<void>
 }
 
-/** What became of a row that was to be sealed anew. */
-export type Resealed = 'current' | 'resealed' | 'unreadable' | 'changed' | 'gone'
-
 /**
  * Lets tokens reach a store encrypted only, each bound to the key of its row. A row that
  * cannot be read is told of and taken away: its token is asked for again.
  */
-export class EncryptedTokenStore implements TokenStore {
+export class EncryptedTokenStore implements TokenStore, SealedRows {
   readonly #inner: TokenStore
   readonly #parts: EncryptionParts
+
+  /** Keys of rows that other processes sealed with a key that is not known here: told of once. */
+  readonly #passedOver = new Set<string>()
 
   constructor(inner: TokenStore, parts: EncryptionParts) {
     this.#inner = inner
@@ -37,10 +38,30 @@ export class EncryptedTokenStore implements TokenStore {
       return record && this.#open(key, record)
     } catch (error) {
       if (!(error instanceof UnreadableRecord)) throw error
+      if (error.reason === 'unknown_key') return this.#passOver(key)
       await this.#parts.unreadable(key, error.reason)
+      return this.#discardUnreadable(key)
+    }
+  }
+
+  /** Another process may have put a good one in its place meanwhile. */
+  async #discardUnreadable(key: string): Promise<TokenRecord | null> {
+    try {
+      const record = await this.#inner.get(key)
+      return record && this.#open(key, record)
+    } catch (error) {
+      if (!(error instanceof UnreadableRecord)) throw error
       await this.#inner.discard(key)
       return null
     }
+  }
+
+  /** Other processes have that key and go on with the row. */
+  async #passOver(key: string): Promise<null> {
+    if (this.#passedOver.has(key)) return null
+    this.#passedOver.add(key)
+    await this.#parts.unreadable(key, 'unknown_key')
+    return null
   }
 
   replace(key: string, record: TokenRecord, expected: string | null): Promise<boolean> {
@@ -79,12 +100,6 @@ export class EncryptedTokenStore implements TokenStore {
     await this.#inner.close?.()
   }
 
-  /** Whether the keys are at hand that a generation names. */
-  opens(generation: string): boolean {
-    return this.#parts.cipher.knows(generation)
-  }
-
-  /** Which generation of keys a row is sealed with. Null when no row stands there that has one. */
   async generation(key: string): Promise<string | null> {
     try {
       const record = await this.#inner.get(key)
@@ -95,7 +110,6 @@ export class EncryptedTokenStore implements TokenStore {
     }
   }
 
-  /** Seals a row with the newest generation of keys. Readers are served meanwhile. */
   async reseal(key: string): Promise<Resealed> {
     try {
       const sealed = await this.#inner.get(key)
@@ -126,18 +140,30 @@ export class EncryptedTokenStore implements TokenStore {
     sealed: TokenRecord,
     expected: string | null
   ): Promise<'restored' | 'unreadable' | 'changed'> {
-    if (this.#parts.cipher.open(sealed.accessToken.release(), key) === null) return 'unreadable'
+    if (this.#parts.cipher.open(sealed.accessToken.release(), purposeOf(key, sealed)) === null)
+      return 'unreadable'
     return (await this.#inner.replace(key, sealed, expected)) ? 'restored' : 'changed'
   }
 
   #seal(key: string, record: TokenRecord): TokenRecord {
-    const accessToken = record.accessToken.map((text) => this.#parts.cipher.seal(text, key))
+    const purpose = purposeOf(key, record)
+    const accessToken = record.accessToken.map((text) => this.#parts.cipher.seal(text, purpose))
     return { ...record, accessToken }
   }
 
   #open(key: string, record: TokenRecord): TokenRecord {
-    const text = this.#parts.cipher.open(record.accessToken.release(), key)
+    const sealed = record.accessToken.release()
+    if (!this.#parts.cipher.knows(generationOf(sealed))) throw new UnreadableRecord('unknown_key')
+
+    const text = this.#parts.cipher.open(sealed, purposeOf(key, record))
     if (text === null) throw new UnreadableRecord('undecipherable')
+    this.#passedOver.delete(key)
     return { ...record, accessToken: new Secret(text) }
   }
+}
+
+/** Binds a sealed token to its row and to everything that is said of it there. */
+function purposeOf(key: string, record: TokenRecord): string {
+  const { fingerprint, issuedAt, refreshAt, expiresAt, provider, tenant = null } = record
+  return JSON.stringify([key, fingerprint, issuedAt, refreshAt, expiresAt, provider, tenant])
 }

@@ -19,6 +19,7 @@ export class MemoryTokenStore implements TokenStore {
   }
 
   async remove(key: string, expected: string): Promise<boolean> {
+    if (!this.#tokens.has(key)) this.#removed.set(key, expected)
     if (!this.#holds(key, expected)) return false
     this.#removed.set(key, expected)
     return this.#tokens.delete(key)

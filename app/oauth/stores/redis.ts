@@ -7,15 +7,23 @@ import { pauseFromText, pauseToText, recordFromText, recordToText } from '#oauth
 /** How much longer than its token a row is kept, in milliseconds. Nothing here depends on a clock of Redis. */
 const GRACE_MS = 60 * 60_000
 
-/** How many keys one step of a listing looks at. */
-const LISTED_AT_ONCE = 500
+/** How long it is known that a token was removed of which the store knew nothing: no life is longer, in milliseconds. */
+const TRACE_MS = 25 * GRACE_MS
+
+/** The least that a token's life counts as, in milliseconds: without one a row would be gone at once. */
+const SHORTEST_LIFE_MS = 60_000
+
+/** How many keys one script or one step of a listing looks at: Redis does nothing else meanwhile. */
+const KEYS_AT_ONCE = 500
 
 /**
  * A row is a hash of `fingerprint` and `record`; without `record` its token was removed.
+ * Where something else stands, nothing is replaced or removed.
  * KEYS: the row. ARGV: the expected fingerprint, the new one, the record, its life.
  */
 const REPLACE = `
-  local row = redis.call('HMGET', KEYS[1], 'fingerprint', 'record')
+  local row = redis.pcall('HMGET', KEYS[1], 'fingerprint', 'record')
+  if row.err then return 0 end
   local held = row[2] and row[1] or ''
   if held ~= ARGV[1] then return 0 end
   redis.call('HSET', KEYS[1], 'fingerprint', ARGV[2], 'record', ARGV[3])
@@ -23,7 +31,12 @@ const REPLACE = `
   return 1`
 
 const REMOVE = `
-  local row = redis.call('HMGET', KEYS[1], 'fingerprint', 'record')
+  local row = redis.pcall('HMGET', KEYS[1], 'fingerprint', 'record')
+  if row.err then return 0 end
+  if not row[1] then
+    redis.call('HSET', KEYS[1], 'fingerprint', ARGV[1])
+    redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  end
   if not row[2] or row[1] ~= ARGV[1] then return 0 end
   redis.call('HDEL', KEYS[1], 'record')
   return 1`
@@ -60,13 +73,12 @@ export class RedisTokenStore implements TokenStore {
   }
 
   async replace(key: string, record: TokenRecord, expected: string | null): Promise<boolean> {
-    const life = Math.ceil(record.expiresAt - record.issuedAt) + GRACE_MS
-    const values = [expected ?? '', record.fingerprint, recordToText(record), life]
+    const values = [expected ?? '', record.fingerprint, recordToText(record), rowLife(record)]
     return (await this.#redis.eval(REPLACE, 1, this.#tokens + key, ...values)) === 1
   }
 
   async remove(key: string, expected: string): Promise<boolean> {
-    return (await this.#redis.eval(REMOVE, 1, this.#tokens + key, expected)) === 1
+    return (await this.#redis.eval(REMOVE, 1, this.#tokens + key, expected, TRACE_MS)) === 1
   }
 
   async discard(key: string): Promise<void> {
@@ -75,21 +87,25 @@ export class RedisTokenStore implements TokenStore {
 
   async states(keys: readonly string[]): Promise<Map<string, StoredState>> {
     const states = new Map<string, StoredState>()
-    if (keys.length === 0) return states
+    for (let start = 0; start < keys.length; start += KEYS_AT_ONCE) {
+      await this.#readStates(keys.slice(start, start + KEYS_AT_ONCE), states)
+    }
+    return states
+  }
 
+  async #readStates(keys: readonly string[], states: Map<string, StoredState>): Promise<void> {
     const rows = keys.map((key) => this.#tokens + key)
     const found = (await this.#redis.eval(STATES, rows.length, ...rows)) as string[]
     for (const [at, state] of found.entries()) {
       if (!state) continue
       states.set(keys[at], { fingerprint: state.slice(1), removed: state.startsWith('-') })
     }
-    return states
   }
 
   async *keys(): AsyncIterable<string> {
     const seen = new Set<string>()
     const match = `${this.#tokens}*`
-    const pages = this.#redis.scanStream({ match, count: LISTED_AT_ONCE })
+    const pages = this.#redis.scanStream({ match, count: KEYS_AT_ONCE })
 
     for await (const page of pages as AsyncIterable<string[]>) {
       const keys = page.map((row) => row.slice(this.#tokens.length))
@@ -115,6 +131,11 @@ export class RedisTokenStore implements TokenStore {
   async removePause(credential: string): Promise<void> {
     await this.#redis.del(this.#pauses + credential)
   }
+}
+
+/** Counted from the write, so that no clock has to agree with another. */
+function rowLife({ issuedAt, expiresAt }: TokenRecord): number {
+  return Math.max(SHORTEST_LIFE_MS, Math.ceil(expiresAt - issuedAt)) + GRACE_MS
 }
 
 /** Something else stands under the key. */

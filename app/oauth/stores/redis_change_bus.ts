@@ -12,22 +12,25 @@ export class RedisChangeBus implements ChangeBus {
     this.#channel = channel
   }
 
+  /** Resolves at once, whether it arrives or not. */
   async announce(key: string): Promise<void> {
     // Whoever misses it finds out by looking, so there is nobody to tell that it failed.
-    await this.#redis.publish(this.#channel, key).catch(() => {})
+    this.#redis.publish(this.#channel, key).catch(() => {})
   }
 
-  /** Subscribes again by itself whenever the connection was lost. Resolves when it has begun to. */
+  /** Resolves when it has begun to connect. Redis may be away then, and later. */
   async listen(changed: (key: string) => void): Promise<void> {
-    // Waiting for news takes as long as it takes, and Redis may not be up yet.
+    // Waiting for news takes as long as it takes.
     const options = { commandTimeout: undefined, maxRetriesPerRequest: null }
-    const subscriber = this.#redis.duplicate(options)
+    const subscriber = this.#redis.duplicate({ ...options, autoResubscribe: false })
     this.#subscriber = subscriber
 
     // A connection that cannot be had is tried again; an unheard error would end the process.
     subscriber.on('error', () => {})
     subscriber.on('message', (_, key: string) => changed(key))
-    void subscriber.subscribe(this.#channel).catch(() => {})
+
+    // At every connection: the driver repeats only a subscription that succeeded once.
+    subscriber.on('ready', () => void subscriber.subscribe(this.#channel).catch(() => {}))
   }
 
   async close(): Promise<void> {

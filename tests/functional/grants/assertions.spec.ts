@@ -109,7 +109,20 @@ test.group('On behalf of somebody', () => {
     assert.equal(await bearer(ADA), 'Bearer for-of-ada')
   })
 
-  test('of a thousand persons and one, the first is asked for again', async (context) => {
+  test('is let go of when that person has not come for a while', async (context) => {
+    const { assert } = context
+    const { manager, bearer, clock } = await setUp(context, grants.onBehalfOf())
+    await manager.start()
+    await bearer(ADA)
+    const first = manager.use('tested', ADA)
+
+    await clock.advance(50 * 60_000)
+    assert.strictEqual(manager.use('tested', ADA), first)
+    await clock.advance(11 * 60_000)
+    assert.notStrictEqual(manager.use('tested', ADA), first)
+  })
+
+  test('of a thousand persons and one, the first has to be asked about again', async (context) => {
     const { assert } = context
     const { server, manager, bearer } = await setUp(context, grants.onBehalfOf())
     const first = manager.use('tested', ADA)
@@ -120,6 +133,16 @@ test.group('On behalf of somebody', () => {
     assert.notStrictEqual(manager.use('tested', ADA), first)
     assert.equal(await bearer(ADA), 'Bearer for-of-ada')
     assert.lengthOf(server.requests, 1)
+  })
+
+  test('tenants and subjects with the same assertion do not meet', async (context) => {
+    const { manager } = await setUp(context, grants.onBehalfOf())
+    const owners = [ADA, { ...ADA, subject: 'ada' }, { ...ADA, tenant: 'acme' }]
+    const services = owners.map((owner) => manager.use('tested', owner))
+    const keys = services.map((service) => service.sync.key)
+
+    context.assert.lengthOf([...new Set(services)], owners.length)
+    context.assert.lengthOf([...new Set(keys)], owners.length)
   })
 })
 

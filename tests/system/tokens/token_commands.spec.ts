@@ -164,6 +164,35 @@ test.group('token: commands', (group) => {
   })
 })
 
+test.group('tenant: commands', (group) => {
+  group.tap((one) => one.timeout(120_000))
+
+  test('switch a tenant off and on, and say where it cannot have credentials', async (context) => {
+    const { assert } = context
+    const { run, rows } = await commands(context)
+
+    const off = await run('tenant:disable', 'acme', '--reason=a leak')
+    assert.deepEqual(off.document.data, { tenant: 'acme', enabled: false })
+    assert.lengthOf(rows("SELECT 1 FROM oauth_pauses WHERE pause LIKE '%tenant_disabled%'"), 1)
+    const on = await run('tenant:enable', 'acme', '--reason=all is well')
+    assert.equal(on.exitCode, 0)
+    assert.isEmpty(rows('SELECT 1 FROM oauth_pauses'))
+    assert.deepEqual(
+      rows(EVENTS).map(({ type }) => type),
+      ['auth.tenant.disabled', 'auth.tenant.enabled']
+    )
+
+    for (const words of [
+      ['tenant:disable', 'acme'],
+      ['tenant:disable', 'a b', '--reason=a leak'],
+      ['tenant:credentials', 'acme', '--reason=a test', '--client-id=id'],
+    ]) {
+      const { exitCode } = await run(...words)
+      assert.equal(exitCode, 2, words.join(' '))
+    }
+  })
+})
+
 const [OLD, NEW] = ['2026a', '2026b'].map((name) => `${name}:${randomBytes(32).toString('base64')}`)
 
 test.group('token:rotate-keys', (group) => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import app from '@adonisjs/core/services/app'
 import { test } from '@japa/runner'
+import { knownSettings } from '#start/env_settings'
 
 const example = readFileSync(app.makePath('.env.example'), 'utf8')
 const rules = readFileSync(app.makePath('start/env.ts'), 'utf8')
@@ -17,6 +18,14 @@ test.group('Config | .env.example', () => {
 
     assert.isAbove(read.length, 20)
     assert.deepEqual(listed.toSorted(), read.toSorted())
+  })
+
+  test('marks every secret with a star, and nothing else', async ({ assert }) => {
+    const settings = await knownSettings(app.makePath('.env.example'))
+    const marked = settings.filter(({ secret }) => secret).map(({ name }) => name)
+    const secrets = names(rules, /^ {2}([A-Z][A-Z0-9_]*): (?:secret|requiredSecret)\(/gm)
+
+    assert.sameMembers(marked, secrets)
   })
 
   test('sets what development needs, and leaves the key to be made', ({ assert }) => {

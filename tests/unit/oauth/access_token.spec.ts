@@ -16,6 +16,16 @@ function setUp() {
   return { clock, token }
 }
 
+test.group('Access token | of another machine', () => {
+  test('whose clock is ahead: it lives no longer here for that', async ({ assert }) => {
+    const clock = new ManualClock()
+    const issuedAt = clock.now() + 60 * 60_000
+    const token = AccessToken.adopt(tokenRecord({ issuedAt }), clock)
+    await clock.advance(61 * 60_000)
+    assert.equal(token.state(clock), 'absent')
+  })
+})
+
 test.group('Access token | its state', () => {
   test('after {passed} ms it is {state}')
     .with([

@@ -141,6 +141,7 @@ test.group('Answer rules', () => {
     assert.deepEqual(refusalOf([rule], 200, { ...TOKEN, result: { error: 'LOCKED' } }), {
       verdict: 'terminal',
       reason: 'account_locked',
+      standardError: undefined,
       httpStatus: 200,
       upstreamCode: 'LOCKED',
       retryAfterMs: undefined,

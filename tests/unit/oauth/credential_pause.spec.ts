@@ -69,7 +69,7 @@ test.group('Pause of a credential', () => {
   test('grows with every failure in a row, and is counted from none after a success', async ({
     assert,
   }) => {
-    const { pause, clock, store } = setUp()
+    const { pause, clock, elsewhere } = setUp()
 
     for (const length of [500, 1_000, 2_000]) {
       const begun = await pause.begin(FAILED)
@@ -78,7 +78,7 @@ test.group('Pause of a credential', () => {
     }
 
     await pause.end()
-    assert.isNull(await store.getPause('credential'))
+    assert.isNull(await elsewhere.current())
     assert.equal((await pause.begin(FAILED)).failures, 1)
   })
 

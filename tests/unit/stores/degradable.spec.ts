@@ -1,6 +1,6 @@
 import { test } from '@japa/runner'
 import { LoggerFactory } from '@adonisjs/core/factories/logger'
-import { StoreUnavailable } from '#oauth/errors'
+import { StoreUnavailable, UnreadableRecord } from '#oauth/errors'
 import { StoreOutage } from '#oauth/sharing/store_outage'
 import { DegradableTokenStore } from '#oauth/stores/degradable'
 import { MemoryTokenStore } from '#oauth/stores/memory'
@@ -112,6 +112,41 @@ test.group('Degradable token store', () => {
     inner.off = false
     await clock.advance(1_000)
     assert.equal((await inner.get('key'))!.fingerprint, 'two')
+  })
+
+  test('what changes while it is brought back is brought as well', async ({ assert }) => {
+    const { clock, inner, outage, store } = setUp()
+    inner.off = true
+    await store.replace('key', token('one'), null)
+    inner.off = false
+    const { states } = inner
+    inner.states = async (keys) => {
+      if (keys.includes('key')) {
+        inner.states = states
+        await store.remove('key', 'one')
+      }
+      return states.call(inner, keys)
+    }
+
+    await clock.advance(5_000)
+    assert.isFalse(outage.degraded)
+    assert.isNull(await inner.get('key'))
+  })
+
+  test('a row that cannot be read makes room for what is brought back', async ({ assert }) => {
+    const { clock, inner, outage, store } = setUp()
+    inner.off = true
+    await store.replace('key', token('one'), null)
+    inner.off = false
+    const { get } = inner
+    inner.get = async (key) => {
+      inner.get = get
+      throw new UnreadableRecord(key === 'key' ? 'corrupt' : 'undecipherable')
+    }
+
+    await clock.advance(5_000)
+    assert.isFalse(outage.degraded)
+    assert.equal((await inner.get('key'))!.fingerprint, 'one')
   })
 
   test('lists nothing while it is down, since a part would pass for all', async ({ assert }) => {

@@ -14,8 +14,10 @@ function setUp() {
   const logger = new LoggerFactory().merge({ enabled: true }).pushLogsTo(logs).create()
   const outage = new StoreOutage({ store: 'redis', patienceMs: 250, clock, recorder, logger })
   const works = { now: true }
-  outage.beforeReturn(async () => {
-    if (!works.now) throw new Error('still down')
+  outage.beforeReturn({
+    async run() {
+      if (!works.now) throw new Error('still down')
+    },
   })
 
   const fails = () =>

@@ -1,0 +1,25 @@
+import type { DatabaseCredentials } from '#oauth/credentials/database'
+import type { ClientSecret } from '#oauth/credentials/kinds'
+import { tokenEvents, type Cause } from '#oauth/events'
+import type { EventRecorder } from '#shared/event_recorder'
+
+/** Gives a tenant credentials, or other ones. */
+export class PutTenantCredentials {
+  readonly #credentials: DatabaseCredentials
+  readonly #recorder: EventRecorder
+
+  constructor(credentials: DatabaseCredentials, recorder: EventRecorder) {
+    this.#credentials = credentials
+    this.#recorder = recorder
+  }
+
+  /** The event comes first: what is not recorded is not done. */
+  async run(tenant: string, client: ClientSecret, cause: Cause): Promise<void> {
+    const { provider } = this.#credentials
+    const { clientId } = client
+    await this.#recorder.record(
+      tokenEvents.credentialsRotated(provider, { tenant, clientId, cause })
+    )
+    await this.#credentials.put(tenant, client)
+  }
+}
