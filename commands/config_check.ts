@@ -48,6 +48,10 @@ export default class ConfigCheck extends AnsweringCommand {
 
     const places = [await checkPlace('AUDIT_CHECKPOINT_PATH', this.#path(checkpoints))]
     if (sqlite) places.unshift(await checkPlace('SQLITE_PATH', sqlitePath))
+    if (values.get('OAUTH_TOKEN_STORE') === 'file') {
+      const tokens = this.#path(values.get('OAUTH_TOKEN_FILE') ?? 'tmp/tokens.json')
+      places.push(await checkPlace('OAUTH_TOKEN_FILE', tokens))
+    }
 
     // Opening a database that is not there would make one, with the account of whoever looks.
     if (sqlite && !existsSync(sqlitePath)) {

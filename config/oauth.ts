@@ -1,4 +1,5 @@
 import env from '#start/env'
+import app from '@adonisjs/core/services/app'
 import { changes, defineConfig, leases, stores } from '#oauth/define_config'
 import { ConfigCredentials } from '#oauth/credentials/config'
 import { orangeProvider } from '#orange/orange_provider'
@@ -7,10 +8,12 @@ import orangeConfig from '#config/orange'
 const cacheEnabled = env.get('OAUTH_CACHE_ENABLED')
 const store = env.get('OAUTH_TOKEN_STORE')
 
+/** A file has one owner, memory too. */
 const shared = cacheEnabled && (store === 'database' || store === 'redis')
 
 const choices = {
   memory: () => stores.memory,
+  file: () => stores.file({ path: app.makePath(env.get('OAUTH_TOKEN_FILE') ?? 'tmp/tokens.json') }),
   database: () => stores.database(),
   redis: () => stores.redis(),
 }

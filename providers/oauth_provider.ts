@@ -1,18 +1,14 @@
-import { configProvider } from '@adonisjs/core'
 import { Logger } from '@adonisjs/core/logger'
 import type { ApplicationService } from '@adonisjs/core/types'
 import { tokenKeys } from '#config/encryption'
-import type { ChangeBus, CredentialSource, LeaseFactory, TokenStore } from '#oauth/contracts'
-import type { ProviderConfig } from '#oauth/provider_config'
 import { TokenInventory } from '#oauth/token_inventory'
 import { DiscloseToken } from '#oauth/actions/disclose_token'
-import type { DefinedOAuthConfig, ResolvedOAuthConfig } from '#oauth/define_config'
+import type { DefinedOAuthConfig } from '#oauth/define_config'
 import { OAuthManager } from '#oauth/oauth_manager'
 import { CheckKeys } from '#oauth/actions/check_keys'
 import { TenantCredentialStore } from '#oauth/stores/tenant_credentials'
 import { EncryptedTokenStore } from '#oauth/stores/encrypted'
-import { buildSharing } from '#oauth/sharing/build_sharing'
-import { type TokenSharing, unshared } from '#oauth/sharing/token_sharing'
+import { resolvedOAuthConfig, tokenSharing } from './_oauth_parts.js'
 import { TokenCipher } from '#oauth/token_cipher'
 import type { ConnectionOptions } from '#shared/connection_agents'
 import { systemClock } from '#shared/clock'
@@ -55,8 +51,8 @@ export default class OAuthProvider {
     container.singleton(OAuthManager, async (resolver) => {
       const logger = await resolver.make(Logger)
       this.#manager = new OAuthManager({
-        config: await this.#config(),
-        sharing: await this.#sharing(),
+        config: await resolvedOAuthConfig(this.app),
+        sharing: await tokenSharing(this.app),
         // Its own connections: a renewal never queues behind sends.
         http: this.#client(config.get('http_client.tokens')),
         recorder: await resolver.make(EventRecorder),
@@ -119,44 +115,11 @@ export default class OAuthProvider {
     for (const client of this.#clients) client.destroy()
   }
 
-  /** With the credentials of every provider at hand. */
-  async #config(): Promise<ResolvedOAuthConfig> {
-    const config = this.app.config.get<DefinedOAuthConfig>('oauth')
-    const providers: Record<string, ProviderConfig> = {}
-
-    for (const [name, provider] of Object.entries(config.providers)) {
-      const given = await configProvider.resolve<CredentialSource>(this.app, provider.credentials)
-      const credentials = given ?? (provider.credentials as CredentialSource)
-      providers[name] = { ...provider, credentials }
-    }
-    return { ...config, providers }
-  }
-
   /** An open connection would keep a process alive that does not start. */
   async #disconnect(): Promise<void> {
     const database = await this.app.container.make('lucid.db')
     const redis = await this.app.container.make('redis')
     await Promise.all([database.manager.closeAll(), redis.quitAll()])
-  }
-
-  async #sharing(): Promise<TokenSharing> {
-    const { container, config } = this.app
-    const { store, leases, changes, storePatienceMs, leaseMs } =
-      config.get<DefinedOAuthConfig>('oauth')
-    if (typeof store === 'function') return unshared(store())
-
-    const makeLeases = await configProvider.resolve<LeaseFactory>(this.app, leases)
-    const bus = await configProvider.resolve<ChangeBus>(this.app, changes)
-    return buildSharing({
-      store: (await configProvider.resolve<TokenStore>(this.app, store))!,
-      leases: makeLeases?.({ lifeMs: leaseMs }),
-      changes: bus ?? undefined,
-      cipher: await container.make(TokenCipher),
-      patienceMs: storePatienceMs,
-      clock: systemClock,
-      recorder: await container.make(EventRecorder),
-      logger: await container.make(Logger),
-    })
   }
 
   #client(options: ConnectionOptions): HttpClient {

@@ -13,6 +13,7 @@ import { prettyPrintError } from '@adonisjs/core'
 import { errors } from '@adonisjs/core/env'
 import { StorageRefused } from '#audit/storage/errors'
 import { KeysMissing } from '#oauth/actions/check_keys'
+import { TokenFileRefused } from '#oauth/stores/file/refused'
 
 export function isWrongEnvironment(
   error: unknown
@@ -37,6 +38,6 @@ function reasonOf(error: unknown): string | undefined {
   if (error instanceof StorageRefused) {
     return `the database is refused.\n\n${error.problems.map((text) => `- ${text}`).join('\n')}`
   }
-  if (error instanceof KeysMissing) return error.message
+  if (error instanceof KeysMissing || error instanceof TokenFileRefused) return error.message
   return undefined
 }

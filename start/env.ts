@@ -119,7 +119,8 @@ const env = await Env.create(new URL('../', import.meta.url), {
 
   OAUTH_CACHE_ENABLED: flag(true),
   OAUTH_REFRESH_THRESHOLD_MINUTES: integer(10, { min: 1, max: 720 }),
-  OAUTH_TOKEN_STORE: oneOf('database', ['memory', 'database', 'redis']),
+  OAUTH_TOKEN_STORE: oneOf('database', ['memory', 'file', 'database', 'redis']),
+  OAUTH_TOKEN_FILE: text(),
   OAUTH_LOCK_STORE: text({ check: matching(/^(database|redis)$/, 'must be database or redis') }),
   TOKEN_API_ENABLED: flag(false),
   TOKEN_ENCRYPTION_KEYS: secret({ required: () => false, check: keyGenerations }),

@@ -16,6 +16,16 @@ export const stores = {
   /** For a gateway without a cache: pauses are kept, tokens are not. */
   none: () => new NoTokenStore(),
 
+  /** A file that this process owns. Another process is refused, with the reason. */
+  file: ({ path }: { path: string }) =>
+    configProvider.create(async () => {
+      const { FileTokenStore } = await import('#oauth/stores/file')
+      const store = new FileTokenStore(path)
+      // Said now: what is refused later counts as an outage.
+      await store.open()
+      return store
+    }),
+
   /** The database of the application. */
   database: () =>
     configProvider.create(async (app) => {

@@ -189,6 +189,21 @@ export const tokenEvents = {
     token: token && tokenFacts(token),
   }),
 
+  /** The API refuses a token, and would refuse any other one: somebody has to look. */
+  tokenRefused: (
+    provider: string,
+    { token, facts, cause }: { token: AccessToken; facts: TokenRequestFacts; cause: Cause }
+  ): AuditEvent => ({
+    ...about(cause, provider),
+    type: 'auth.credentials.invalid',
+    outcome: 'failure',
+    severity: facts.verdict.startsWith('terminal') ? 'high' : 'low',
+    reasonCode: facts.reason,
+    httpStatus: facts.httpStatus,
+    upstreamCode: facts.upstreamCode,
+    token: tokenFacts(token),
+  }),
+
   /** An application was handed a token. */
   disclosed: (
     provider: string,

@@ -3,6 +3,8 @@ import { tokenEvents, type Cause } from '#oauth/events'
 import { HeldToken } from '#oauth/held_token'
 import { Patience } from '#oauth/patience'
 import { tokenHealth, type TokenHealth, type TokenInfo } from '#oauth/token_health'
+import type { TokenRequestFacts } from '#oauth/errors'
+import { TokenRejection } from '#oauth/token_rejection'
 import type { SharedToken } from '#oauth/shared_token'
 import { TokenSync } from '#oauth/token_sync'
 import { TokenRenewal, type TokenRenewalParts } from '#oauth/token_renewal'
@@ -39,19 +41,19 @@ export class OAuthTokenService {
   readonly #held: HeldToken
   readonly #renewal: TokenRenewal
   readonly #patience: Patience
+  readonly #rejection: TokenRejection
 
   /** Through which this service learns what other processes did. */
   readonly sync: TokenSync
-
-  /** The API has refused a token, and nothing was sent successfully since. */
-  #suspect = false
 
   constructor(parts: TokenServiceParts) {
     this.#parts = parts
     this.#held = new HeldToken(parts.clock)
     this.#renewal = new TokenRenewal(parts, this.#held)
     this.#patience = new Patience(parts)
-    this.sync = new TokenSync({ ...parts, held: this.#held, renewal: this.#renewal })
+    const inHand = { ...parts, held: this.#held, renewal: this.#renewal }
+    this.sync = new TokenSync(inHand)
+    this.#rejection = new TokenRejection(inHand)
   }
 
   /**
@@ -79,7 +81,7 @@ export class OAuthTokenService {
     const token = this.#held.current?.record ?? stored ?? undefined
     await recorder.record(tokenEvents.cleared(provider, { token, reasonCode: 'requested', cause }))
 
-    await this.#forget()
+    await this.#rejection.forget()
     if (stored) await shared.remove(stored.fingerprint)
     await this.#renewal.cleared()
   }
@@ -89,31 +91,22 @@ export class OAuthTokenService {
    * refusal of an older token changes nothing. A replacement that is refused in its turn,
    * before anything was sent with it, pauses the credential.
    */
-  async invalidate(rejected: AccessToken, cause: Cause = {}): Promise<void> {
-    if (!this.#held.is(rejected)) return
-    const { recorder, provider, pause } = this.#parts
-    const refusedAgain = this.#suspect
-    this.#suspect = true
+  invalidate(rejected: AccessToken, cause: Cause = {}): Promise<void> {
+    return this.#rejection.invalidate(rejected, cause)
+  }
 
-    // Both take effect at once in this process; what is awaited is that the store knows.
-    const [paused] = await Promise.all([
-      refusedAgain ? pause.begin({ verdict: 'rejected', reason: 'token_rejected' }) : undefined,
-      this.#forget(),
-    ])
-
-    await recorder.record(
-      tokenEvents.cleared(provider, {
-        token: rejected.record,
-        reasonCode: 'rejected_by_api',
-        cause,
-      })
-    )
-    if (paused) await recorder.record(tokenEvents.paused(provider, paused, cause))
+  /**
+   * The API refused this token for a reason that no other token mends, as
+   * {@link credentialTrouble} tells: it is forgotten, the credential is paused, and an event
+   * of high severity says so.
+   */
+  refuse(rejected: AccessToken, facts: TokenRequestFacts, cause: Cause = {}): Promise<void> {
+    return this.#rejection.refuse(rejected, facts, cause)
   }
 
   /** The API accepted this token. */
   confirm(accepted: AccessToken): void {
-    if (this.#held.is(accepted)) this.#suspect = false
+    this.#rejection.confirm(accepted)
   }
 
   /**
@@ -212,12 +205,5 @@ export class OAuthTokenService {
       }
       throw error
     }
-  }
-
-  /** Forgotten here before the first await: nobody is served the token meanwhile. */
-  async #forget(): Promise<void> {
-    const token = this.#held.forget()
-    this.#renewal.rest()
-    if (token) await this.#parts.shared.remove(token.fingerprint)
   }
 }

@@ -86,7 +86,8 @@ async function answers(url: URL): Promise<boolean> {
   )
 }
 
-async function runOn<T>(
+/** Runs something on a Redis through a connection of its own. */
+export async function runOn<T>(
   url: URL,
   work: (redis: RedisConnection['ioConnection']) => Promise<T>
 ): Promise<T> {

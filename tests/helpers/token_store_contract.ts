@@ -173,6 +173,19 @@ function telling(on: OnStore): void {
     assert.deepEqual(states.get('key'), { fingerprint: 'one', removed: true })
   })
 
+  on(
+    'of a removed token that the store knew nothing of, that it was removed',
+    async (context, store) => {
+      const { assert } = context
+      assert.isFalse(await store.remove('key', 'one'))
+      assert.isNull(await store.get('key'))
+      const states = await store.states(['key'])
+      assert.deepEqual(states.get('key'), { fingerprint: 'one', removed: true })
+      assert.deepEqual(await Array.fromAsync(store.keys()), [])
+      assert.isTrue(await store.replace('key', recordOf('two', livingNow()), null))
+    }
+  )
+
   on('a token in the place of a removed one is there', async ({ assert }, store) => {
     await store.replace('key', recordOf('one', livingNow()), null)
     await store.remove('key', 'one')

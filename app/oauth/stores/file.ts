@@ -55,12 +55,15 @@ export class FileTokenStore implements TokenStore {
     })
   }
 
-  remove(key: string, expected: string): Promise<boolean> {
-    return this.#change((document) => {
-      if (held(document, key) !== expected) return false
+  async remove(key: string, expected: string): Promise<boolean> {
+    let removed = false
+    await this.#change((document) => {
+      removed = held(document, key) === expected
+      if (!removed && document.tokens.has(key)) return false
       document.tokens.set(key, { fingerprint: expected, record: null })
       return true
     })
+    return removed
   }
 
   async discard(key: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { TestContext } from '@japa/runner/core'
 import { Secret } from '@adonisjs/core/helpers'
 import { credentialTrouble } from '#oauth/api_answer'
 import { authenticatedHeaders } from '#oauth/authenticated_headers'
+import { TokenUnavailable } from '#oauth/errors'
 import { ConfigCredentials } from '#oauth/credentials/config'
 import { whatsapp, WHATSAPP_API_RULES } from '#presets/whatsapp'
 import { META_ERRORS, startMeta, TOKEN } from '#tests/helpers/doubles/meta'
@@ -67,6 +68,23 @@ test.group('WhatsApp', () => {
       const { trouble } = await send()
       context.assert.containsSubset(trouble, { verdict, reason, upstreamCode: code })
     })
+
+  test('code 190 stops it: nothing is sent any more, and the trail says that somebody has to look', async (context) => {
+    const { assert } = context
+    const { send, api, tokens, recorder } = await setUp(context)
+    api.answerNext(META_ERRORS.refused)
+    const { trouble } = await send()
+    await tokens.refuse(await tokens.getAccessToken(), trouble!)
+
+    await assert.rejects(() => send(), TokenUnavailable)
+    assert.lengthOf(api.requests, 1)
+    const told = recorder.events.find(({ type }) => type === 'auth.credentials.invalid')
+    assert.containSubset(told, {
+      severity: 'high',
+      reasonCode: 'token_refused',
+      upstreamCode: '190',
+    })
+  })
 
   test('an answer that says {error} says nothing about the token')
     .with([{ error: 'parameter' }, { error: 'pairRate' }] as const)
