@@ -67,9 +67,6 @@ export async function startSharedEngine(
     /** How often it had the lease, and how often somebody else did. */
     turns,
 
-    /** Looks at the store for what others did, as every few seconds. */
-    look: () => manager.sharing.watch!.look(),
-
     /** What was recorded of a type, in order. */
     recorded: (type: string) => recorder.events.filter((event) => event.type === type),
   }
