@@ -164,6 +164,7 @@ export class EncryptedTokenStore implements TokenStore, SealedRows {
 
 /** Binds a sealed token to its row and to everything that is said of it there. */
 function purposeOf(key: string, record: TokenRecord): string {
-  const { fingerprint, issuedAt, refreshAt, expiresAt, provider, tenant = null } = record
-  return JSON.stringify([key, fingerprint, issuedAt, refreshAt, expiresAt, provider, tenant])
+  const { fingerprint, issuedAt, refreshAt, expiresAt, provider } = record
+  const { scope = null, tenant = null } = record
+  return JSON.stringify([key, fingerprint, issuedAt, refreshAt, expiresAt, provider, tenant, scope])
 }
