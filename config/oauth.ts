@@ -23,7 +23,8 @@ const oauthConfig = defineConfig({
   store: cacheEnabled ? choices[store]() : stores.none,
   leases: shared ? leases('leases') : undefined,
   changes: shared && env.get('REDIS_URL') ? changes() : undefined,
-  storePatienceMs: store === 'redis' ? 250 : 2_000,
+  // A database ends what takes too long by itself, and everything waits for it alike.
+  storePatienceMs: store === 'redis' ? 250 : 15_000,
   tokenApiEnabled: env.get('TOKEN_API_ENABLED'),
   cacheEnabled,
   refreshThresholdMs: env.get('OAUTH_REFRESH_THRESHOLD_MINUTES') * 60_000,

@@ -3,9 +3,12 @@ import { defineConfig } from '@adonisjs/redis'
 
 const url = new URL(env.get('REDIS_URL')?.release() ?? 'redis://127.0.0.1:6379')
 
-/** How long Redis may take to connect and to answer, in milliseconds: tokens are kept without it then. */
+/**
+ * How long Redis may take to connect and to answer, in milliseconds. Tokens are kept without
+ * it sooner (config/oauth.ts): this is for what nobody else bounds.
+ */
 const CONNECT_TIMEOUT = 1_000
-const COMMAND_TIMEOUT = 250
+const COMMAND_TIMEOUT = 2_000
 
 const LONGEST_RETRY_DELAY = 1_000
 

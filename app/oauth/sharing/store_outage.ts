@@ -29,6 +29,9 @@ export interface ReturnStep {
 /** How soon the store is tried again while it is down, in milliseconds: later, where outages come one after the other. */
 const TRY_AGAIN_MS = { first: 1_000, longest: 60_000 }
 
+/** In how many slices the time is counted that the store may take. */
+const SLICES = 10
+
 /** An outage that begins so soon after another one is the same trouble, in milliseconds. */
 const SAME_TROUBLE_MS = 60_000
 
@@ -149,16 +152,25 @@ export class StoreOutage {
     )
   }
 
-  /** @throws when the store takes too long for it */
+  /**
+   * Counted in slices: a process that was busy, or stood still, for longer than one of them
+   * could not have read an answer meanwhile, and blames nobody for it.
+   *
+   * @throws when the store takes too long for it
+   */
   inTime<T>(answer: Promise<T>): Promise<T> {
     const { clock, patienceMs } = this.#parts
 
     return new Promise((resolve, reject) => {
-      const cancel = clock.after(patienceMs, () => {
-        // Where this process was busy for so long, the answer is there and waits to be read.
-        setImmediate(() => reject(new StoreTooSlow()))
-      })
-      answer.then(resolve, reject).finally(cancel)
+      let cancel: Cancel = () => {}
+      const wait = (slices: number) => {
+        // What has arrived is read before this says that nothing has.
+        if (slices === 0) setImmediate(() => reject(new StoreTooSlow()))
+        else cancel = clock.after(patienceMs / SLICES, () => wait(slices - 1))
+      }
+
+      wait(SLICES)
+      answer.then(resolve, reject).finally(() => cancel())
     })
   }
 }
