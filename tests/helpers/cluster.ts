@@ -1,7 +1,8 @@
 import type { TestContext } from '@japa/runner/core'
 import { freePort } from '#bin/free_port'
-import { OrangeSandbox, type SandboxOptions } from '#orange/sandbox/orange_sandbox'
+import type { OrangeSandbox, SandboxOptions } from '#orange/sandbox/orange_sandbox'
 import type { Variables } from '#tests/helpers/boot/production'
+import { countedSandbox } from '#tests/helpers/counted_sandbox'
 import {
   command,
   gatewayVariables,
@@ -46,8 +47,7 @@ export async function startCluster(
   context: Pick<TestContext, 'cleanup'>,
   { server, size = 4, variables: given = {}, sandbox: sandboxOptions }: ClusterOptions
 ): Promise<Cluster> {
-  const sandbox = await OrangeSandbox.start({ sendsPerSecond: null, ...sandboxOptions })
-  context.cleanup(() => sandbox.stop())
+  const { sandbox, tokenRequests } = await countedSandbox(context, sandboxOptions)
   const database = await postgresDatabase(context, server)
 
   const variables = await gatewayVariables(sandbox, {
@@ -98,7 +98,7 @@ export async function startCluster(
       return tally(statuses)
     },
 
-    tokenRequests: () => sandbox.requests.filter(({ path }) => path === '/oauth/v3/token').length,
+    tokenRequests,
   }
 }
 

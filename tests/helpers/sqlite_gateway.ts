@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import app from '@adonisjs/core/services/app'
 import type { TestContext } from '@japa/runner/core'
-import { OrangeSandbox, type SandboxOptions } from '#orange/sandbox/orange_sandbox'
+import type { SandboxOptions } from '#orange/sandbox/orange_sandbox'
 import type { Variables } from '#tests/helpers/boot/production'
+import { countedSandbox } from '#tests/helpers/counted_sandbox'
 import {
   command,
   gatewayVariables,
@@ -22,9 +23,8 @@ export async function sqliteGateway(
   { variables: given = {}, sandbox: sandboxOptions }: SqliteGatewayOptions = {}
 ) {
   const path = app.makePath('tmp', `gateway-${randomUUID()}.sqlite3`)
-  const sandbox = await OrangeSandbox.start({ sendsPerSecond: null, ...sandboxOptions })
+  const { sandbox, tokenRequests } = await countedSandbox({ cleanup }, sandboxOptions)
   cleanup(async () => {
-    await sandbox.stop()
     for (const suffix of ['', '-wal', '-shm', '.checkpoints.ndjson'])
       await rm(path + suffix, { force: true })
   })
@@ -42,6 +42,6 @@ export async function sqliteGateway(
     variables,
     bearers,
     start: (more: Variables = {}) => startGatewayProcess({ ...variables, ...more }),
-    tokenRequests: () => sandbox.requests.filter(({ path: at }) => at === '/oauth/v3/token').length,
+    tokenRequests,
   }
 }
