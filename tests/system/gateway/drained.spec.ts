@@ -26,7 +26,7 @@ test.group('A gateway that is told to stop under load', () => {
       const load = new Load({ url: env.APP_URL, bearers, made, senders: SENDERS })
       const sent = () => made.filter(({ status }) => status === 201).length
       await eventually(() => sent() > 2 * SENDERS, 'every caller has a connection', 60_000)
-      sandbox.fault({ on: 'sms', kind: 'delay', delayMs: 1_000, times: SENDERS })
+      sandbox.fault({ on: 'sms', kind: 'delay', delayMs: 3_000, times: SENDERS })
       const slow = made.length
       await eventually(() => made.length > slow + SENDERS, 'slow ones are asked', 30_000)
 
