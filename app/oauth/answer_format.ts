@@ -17,6 +17,9 @@ export interface AnswerFormat {
    * with the answer's own date, since only elapsed time can be trusted between two clocks.
    */
   expiresAtPath?: string
+
+  /** The life of the refresh token in seconds, which no standard names. Default: `refresh_token_expires_in`. */
+  refreshTokenExpiresInPath?: string
 }
 
 /** A path such as `data.token`, or the name of a header. */
@@ -26,4 +29,5 @@ export const STANDARD_FORMAT = {
   successStatuses: [200],
   tokenPaths: ['access_token'],
   expiresInPath: 'expires_in',
+  refreshTokenExpiresInPath: 'refresh_token_expires_in',
 } satisfies AnswerFormat

@@ -8,12 +8,14 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~\dA-Za-z-]+$/
  * @throws when the entry of a provider contradicts itself, naming the file and the key
  */
 export function checkProvider(name: string, provider: ProviderChoice): void {
-  const problem = endpointProblem(provider) ?? companionProblem(provider) ?? keySetProblem(provider)
+  const checks = [endpointProblem, addressProblem, signInProblem, companionProblem, keySetProblem]
+  const problem = checks.map((check) => check(provider)).find((each) => each !== undefined)
   if (problem) throw new Error(`config/oauth.ts: "providers.${name}.${problem}`)
 }
 
-function endpointProblem({ endpoint, grant }: ProviderChoice): string | undefined {
+function endpointProblem({ endpoint, issuer, grant }: ProviderChoice): string | undefined {
   if (!endpoint) return grant.needsNoEndpoint ? undefined : 'endpoint" is missing'
+  if (endpoint.url === undefined) return issuer ? undefined : 'endpoint.url" is missing'
 
   const urls = [endpoint.url].flat()
   if (urls.length === 0) return 'endpoint.url" is empty'
@@ -23,6 +25,28 @@ function endpointProblem({ endpoint, grant }: ProviderChoice): string | undefine
   // Whoever has to try addresses must not hand the password to several hosts.
   const origins = new Set(urls.map((url) => new URL(url).origin))
   return origins.size > 1 ? 'endpoint.url" names more than one origin' : undefined
+}
+
+function addressProblem({ issuer, signIn = {}, exchangeRedirectUris = [] }: ProviderChoice) {
+  const { authorizationEndpoint, deviceAuthorizationEndpoint } = signIn
+  const addresses: Record<string, readonly (string | undefined)[]> = {
+    'issuer': [issuer],
+    'signIn.authorizationEndpoint': [authorizationEndpoint],
+    'signIn.deviceAuthorizationEndpoint': [deviceAuthorizationEndpoint],
+    'exchangeRedirectUris': exchangeRedirectUris,
+  }
+  for (const [key, urls] of Object.entries(addresses)) {
+    const problem = urls.map((url) => url && urlProblem(url)).find(Boolean)
+    if (problem) return `${key}" ${problem}`
+  }
+  return undefined
+}
+
+function signInProblem({ grant, signIn = {}, issuer }: ProviderChoice): string | undefined {
+  const { authorizationEndpoint, deviceAuthorizationEndpoint } = signIn
+  const somewhere = issuer ?? authorizationEndpoint ?? deviceAuthorizationEndpoint
+  if (!grant.needsSignIn || somewhere) return undefined
+  return 'signIn" names no place to sign in at, and there is no "issuer" to ask for one'
 }
 
 function companionProblem({ companionHeaders = {} }: ProviderChoice): string | undefined {

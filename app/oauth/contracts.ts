@@ -16,6 +16,12 @@ export interface IssuedToken {
   /** The life is an operator's word, not a server's: it may exceed what is believed of servers. */
   lifeAsGiven?: true
 
+  /** What the next token can be had with, where the server gives such a thing (RFC 6749 §1.5). */
+  refreshToken?: Secret<string>
+
+  /** Remaining life of the refresh token in seconds. Undefined when the server said nothing. */
+  refreshTokenExpiresIn?: number
+
   /** When the request was sent, by the wall clock and by the monotonic clock. */
   requestedAt: number
   requestedAtMonotonic: number

@@ -100,6 +100,11 @@ export function defineConfig<Provider extends ProviderChoice, Names extends stri
   }
   for (const [name, provider] of Object.entries<ProviderChoice>(config.providers)) {
     checkProvider(name, provider)
+    if (provider.grant.needsSignIn && typeof config.store === 'function') {
+      throw new Error(
+        `config/oauth.ts: "providers.${name}.grant" spends a refresh token for every access token, so "store" must outlive the process (OAUTH_TOKEN_STORE)`
+      )
+    }
   }
   return resolved
 }

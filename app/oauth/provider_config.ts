@@ -1,9 +1,11 @@
 import type { Secret } from '@adonisjs/core/helpers'
 import type { ConfigProvider } from '@adonisjs/core/types'
 import type { CredentialSource, Grant } from '#oauth/contracts'
+import type { SignInKeeping } from '#oauth/sign_in/contracts'
 import type { TokenChecks } from '#oauth/token_check'
 import type { TokenEndpoint, TokenEndpointSettings } from '#oauth/token_endpoint'
 import type { Clock } from '#shared/clock'
+import type { EventRecorder } from '#shared/event_recorder'
 import type { HttpClient } from '#shared/http_client'
 
 /** A provider as config/oauth.ts has it: its credentials may need the application to be there. */
@@ -27,6 +29,21 @@ export interface ProviderConfig {
 
   /** Absent only where a grant asks nobody. */
   endpoint?: TokenEndpointConfig
+
+  /**
+   * Under which it publishes its addresses (OpenID Connect Discovery 1.0 §4, RFC 8414 §3). Those
+   * that stand here in the configuration count before those.
+   */
+  issuer?: string
+
+  /** How people sign in at it, for grants that live on what they get by that. */
+  signIn?: SignInConfig
+
+  /**
+   * Where applications may have had codes sent that they exchange here (RFC 6749 §4.1.3).
+   * Absent: no codes are exchanged for them.
+   */
+  exchangeRedirectUris?: readonly string[]
   credentials: CredentialSource
 
   /** Space-separated (RFC 6749 §3.3). Absent: the server decides. */
@@ -43,7 +60,25 @@ export interface ProviderConfig {
 }
 
 /** How to reach a token endpoint and how to read it. Its deadline is the same for all. */
-export type TokenEndpointConfig = Omit<TokenEndpointSettings, 'deadlineMs'>
+export interface TokenEndpointConfig extends Omit<TokenEndpointSettings, 'deadlineMs' | 'url'> {
+  /**
+   * Its address; or several of one origin, tried in order while they answer 404 or 405. The
+   * one that works is remembered. Absent: where the provider publishes it.
+   */
+  url?: string | readonly string[]
+}
+
+/** How people sign in at a provider. What is absent is looked up where it publishes it. */
+export interface SignInConfig {
+  /** Where browsers are sent (RFC 6749 §3.1). */
+  authorizationEndpoint?: string
+
+  /** For those without a browser (RFC 8628 §3.1). */
+  deviceAuthorizationEndpoint?: string
+
+  /** Whatever else the provider wants to be told when somebody signs in, e.g. `prompt`. Nothing secret. */
+  parameters?: Readonly<Record<string, string>>
+}
 
 /** Which of a provider's tokens is meant. */
 export interface TokenOwner {
@@ -59,6 +94,9 @@ export interface TokenOwner {
 
 /** What a grant may need to know of its provider and of the token's owner. */
 export interface GrantContext extends TokenOwner {
+  /** The name of its entry in config/oauth.ts. */
+  provider: string
+
   /** Asks the provider's token endpoint; the same one for all its tokens. */
   endpoint: () => TokenEndpoint
   credentials: CredentialSource
@@ -66,6 +104,10 @@ export interface GrantContext extends TokenOwner {
   audience?: string
   http: HttpClient
   clock: Clock
+  recorder: EventRecorder
+
+  /** Absent where there is no database to keep what people gave. */
+  signIns?: SignInKeeping
 }
 
 /** Makes the grant of one token. Makes no request. */
@@ -74,4 +116,7 @@ export interface GrantFactory {
 
   /** Its tokens come from nowhere but the credentials. */
   needsNoEndpoint?: true
+
+  /** Its tokens are had for somebody who signed in. */
+  needsSignIn?: true
 }

@@ -1,39 +1,74 @@
 import { CheckedGrant } from '#oauth/checked_grant'
 import type { CredentialSource, Grant } from '#oauth/contracts'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
+import { Discovery } from '#oauth/discovery'
 import type { ProviderConfig, TokenOwner } from '#oauth/provider_config'
+import type { SignInKeeping } from '#oauth/sign_in/contracts'
 import { TokenCheck } from '#oauth/token_check'
 import { TokenEndpoint } from '#oauth/token_endpoint'
 import type { Clock } from '#shared/clock'
+import type { EventRecorder } from '#shared/event_recorder'
 import type { HttpClient } from '#shared/http_client'
+
+export interface ProviderTools {
+  http: HttpClient
+  clock: Clock
+
+  /** Absent where there is no database to keep what people gave. */
+  signIns?: SignInKeeping
+}
 
 /** Makes the grants of all tokens of one provider, which share its endpoint and its key set. */
 export class ProviderGrants {
-  readonly #provider: ProviderConfig
-  readonly #tools: { http: HttpClient; clock: Clock }
-  readonly #endpoint?: TokenEndpoint
+  readonly config: ProviderConfig
+  readonly endpoint?: TokenEndpoint
+
+  /** Present where the provider publishes its addresses. */
+  readonly discovery?: Discovery
+  readonly #name: string
+  readonly #tools: ProviderTools
   readonly #check?: TokenCheck
 
   constructor(
-    provider: ProviderConfig,
-    { requestDeadlineMs: deadlineMs }: Pick<ResolvedOAuthConfig, 'requestDeadlineMs'>,
-    tools: { http: HttpClient; clock: Clock }
+    name: string,
+    config: ProviderConfig,
+    {
+      requestDeadlineMs: deadlineMs,
+      ...tools
+    }: ProviderTools & Pick<ResolvedOAuthConfig, 'requestDeadlineMs'>
   ) {
-    const { endpoint, validate } = provider
-    this.#provider = provider
+    const { endpoint, issuer, validate } = config
+    this.#name = name
+    this.config = config
     this.#tools = tools
-    this.#endpoint = endpoint && new TokenEndpoint({ ...endpoint, deadlineMs }, tools)
+
+    const discovery = issuer === undefined ? undefined : new Discovery(issuer, tools)
+    this.discovery = discovery
+    if (endpoint) {
+      const { url = (within: number) => discovery!.tokenEndpoint(within) } = endpoint
+      this.endpoint = new TokenEndpoint({ ...endpoint, url, deadlineMs }, tools)
+    }
     this.#check = validate && new TokenCheck(validate, tools)
   }
 
-  of(owner: TokenOwner): Grant {
-    const { grant: factory, credentials, scope, audience } = this.#provider
-    const ofTenant: CredentialSource = {
-      identity: credentials.identity,
-      find: () => credentials.find(owner.tenant),
-    }
-    const facts = { credentials: ofTenant, scope, audience }
-    const grant = factory({ ...owner, ...facts, ...this.#tools, endpoint: () => this.#endpoint! })
+  /** Of a tenant, or the provider's own. */
+  credentialsOf(tenant: string | undefined): CredentialSource {
+    const { credentials } = this.config
+    return { identity: credentials.identity, find: () => credentials.find(tenant) }
+  }
+
+  of(owner: TokenOwner, recorder: EventRecorder): Grant {
+    const { grant: factory, scope, audience } = this.config
+    const grant = factory({
+      ...owner,
+      ...this.#tools,
+      provider: this.#name,
+      credentials: this.credentialsOf(owner.tenant),
+      scope,
+      audience,
+      recorder,
+      endpoint: () => this.endpoint!,
+    })
     return this.#check ? new CheckedGrant(grant, this.#check) : grant
   }
 }

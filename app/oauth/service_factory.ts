@@ -8,6 +8,7 @@ import { UnknownProvider } from '#oauth/errors'
 import { OAuthTokenService } from '#oauth/oauth_token_service'
 import type { ProviderConfig, TokenOwner } from '#oauth/provider_config'
 import { ProviderGrants } from '#oauth/provider_grants'
+import type { SignInKeeping } from '#oauth/sign_in/contracts'
 import { SharedToken } from '#oauth/shared_token'
 import { TenantEventRecorder } from '#oauth/tenant_event_recorder'
 import type { TokenSharing } from '#oauth/sharing/token_sharing'
@@ -29,6 +30,9 @@ export interface ServiceFactoryParts {
 
   /** Makes the fingerprints of tokens. */
   fingerprints: KeyedDigest
+
+  /** Where what people gave is kept who signed in. Absent: nobody can. */
+  signIns?: SignInKeeping
 
   /** Told of failures that nobody waits for. */
   report: (error: unknown) => void
@@ -58,10 +62,10 @@ export class ServiceFactory {
     const { config, sharing, clock, random, report } = this.#parts
     const { tenant, subject } = owner
     const recorder = this.#recorder(tenant)
-    const { credentials, endpoint, scope, audience } = this.#provider(provider)
-    const grant = this.#grantsOf(provider).of(owner)
+    const { credentials, endpoint, issuer, scope, audience } = this.#provider(provider)
+    const grant = this.grantsOf(provider).of(owner, recorder)
     const wanted = [grant.type, scope, audience, ...(grant.keyParts ?? [])]
-    const from = [provider, ...[endpoint?.url].flat(), credentials.identity]
+    const from = [provider, ...[endpoint?.url ?? issuer].flat(), credentials.identity]
     const key = digest(...from, tenant, subject, ...wanted)
 
     const { pause: ofCredential, gate } = this.credential(provider, tenant)
@@ -99,6 +103,19 @@ export class ServiceFactory {
     return this.#provider(provider).credentials
   }
 
+  /** @throws {UnknownProvider} */
+  grantsOf(name: string): ProviderGrants {
+    const known = this.#grants.get(name)
+    if (known) return known
+
+    const { config, http, clock, signIns } = this.#parts
+    const { requestDeadlineMs } = config
+    const tools = { http, clock, signIns, requestDeadlineMs }
+    const grants = new ProviderGrants(name, this.#provider(name), tools)
+    this.#grants.set(name, grants)
+    return grants
+  }
+
   /** Of a tenant that nobody has used for a while. What the store knows of it stays. */
   forget(provider: string, tenant: string | undefined): void {
     this.#credentials.delete(
@@ -115,16 +132,6 @@ export class ServiceFactory {
     const { providers } = this.#parts.config
     if (!Object.hasOwn(providers, name)) throw new UnknownProvider()
     return providers[name]
-  }
-
-  #grantsOf(name: string): ProviderGrants {
-    const known = this.#grants.get(name)
-    if (known) return known
-
-    const { config, http, clock } = this.#parts
-    const grants = new ProviderGrants(this.#provider(name), config, { http, clock })
-    this.#grants.set(name, grants)
-    return grants
   }
 
   #coordination() {

@@ -4,12 +4,13 @@ import type { AnswerRule } from '#oauth/answer_rules'
 import { valueAt } from '#oauth/body_path'
 import { TokenRequestError } from '#oauth/errors'
 import { refusal, refusalInSuccess } from '#oauth/refusal'
+import { readRefreshToken, type AnsweredRefreshToken } from '#oauth/refresh_token_answer'
 import { parseExpiresIn, secondsUntil } from '#oauth/token_lifetime'
 import type { HttpAnswer } from '#shared/http_client'
 import { parseJsonObject } from '#shared/strict_json'
 
 /** What a token endpoint answered, checked. */
-export interface TokenAnswer {
+export interface TokenAnswer extends AnsweredRefreshToken {
   accessToken: Secret<string>
   tokenType: 'Bearer'
   scope?: string
@@ -80,6 +81,7 @@ function readToken(answer: HttpAnswer, format: AnswerFormat, now: number): Token
     tokenType: 'Bearer',
     scope: typeof body.scope === 'string' ? body.scope : undefined,
     expiresIn: readExpiry(answer, body, { format, now }),
+    ...readRefreshToken(body, format),
   }
 }
 

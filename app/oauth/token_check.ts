@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, customFetch, errors, jwtVerify, type JWTPayload } from 'jose'
 import type { IssuedToken } from '#oauth/contracts'
 import { TokenRequestError } from '#oauth/errors'
+import { fetchThrough } from '#oauth/fetch_through'
 import type { TokenVerdict } from '#oauth/pause'
 import type { Clock } from '#shared/clock'
 import type { HttpClient } from '#shared/http_client'
@@ -55,7 +56,7 @@ export class TokenCheck {
     this.#checks = checks
     this.#clock = clock
     this.#keys = createRemoteJWKSet(new URL(checks.jwksUri), {
-      [customFetch]: (url, { headers }) => fetchKeySet(http, url, headers),
+      [customFetch]: fetchThrough(http, KEY_SET_DEADLINE_MS),
     })
   }
 
@@ -85,16 +86,6 @@ export class TokenCheck {
       throw failure ? toTokenRequestError(failure) : error
     }
   }
-}
-
-async function fetchKeySet(http: HttpClient, url: string, headers: Headers): Promise<Response> {
-  const { status, body } = await http.exchange({
-    method: 'GET',
-    url,
-    headers: Object.fromEntries(headers),
-    deadlineMs: KEY_SET_DEADLINE_MS,
-  })
-  return new Response(body, { status })
 }
 
 /** `scope` is RFC 9068's, as one text; `scp` is what some servers write, as a text or a list. */

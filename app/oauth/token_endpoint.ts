@@ -13,9 +13,9 @@ import { TransportError } from '#shared/transport_error'
 export interface TokenEndpointSettings extends ClientAuthenticationSettings, AnswerSettings {
   /**
    * Its address; or several of one origin, tried in order while they answer 404 or 405. The
-   * one that works is remembered.
+   * one that works is remembered. A function finds it out within the deadline that it is told.
    */
-  url: string | readonly string[]
+  url: string | readonly string[] | ((deadlineMs: number) => Promise<string>)
 
   /** Sent with every token request, besides. */
   headers?: Readonly<Record<string, string | Secret<string>>>
@@ -40,7 +40,7 @@ type Instants = Pick<IssuedToken, 'requestedAt' | 'requestedAtMonotonic'>
 /** One request to one token endpoint: build, send, read. No caching; no retries, but with a second secret. */
 export class TokenEndpoint {
   readonly #settings: TokenEndpointSettings
-  readonly #addresses: EndpointAddresses
+  readonly #addresses: (deadlineMs: number) => Promise<EndpointAddresses>
   readonly #http: HttpClient
   readonly #clock: Clock
   readonly #secrets = new EitherSecret()
@@ -50,7 +50,7 @@ export class TokenEndpoint {
     { http, clock }: { http: HttpClient; clock: Clock }
   ) {
     this.#settings = settings
-    this.#addresses = new EndpointAddresses(settings.url)
+    this.#addresses = addressesOf(settings.url)
     this.#http = http
     this.#clock = clock
   }
@@ -68,18 +68,19 @@ export class TokenEndpoint {
     return { ...readTokenAnswer(answer, this.#settings, instants.requestedAt), ...instants }
   }
 
-  /** The deadline is for all addresses together. */
+  /** The deadline is for all addresses together, and for finding them. */
   async #ask(content: TokenRequestContent): Promise<{ answer: HttpAnswer; instants: Instants }> {
     const deadline = this.#clock.monotonic() + this.#settings.deadlineMs
+    const addresses = await this.#addresses(this.#settings.deadlineMs)
     let last: { answer: HttpAnswer; instants: Instants } | undefined
 
-    for (const url of this.#addresses.inOrder()) {
+    for (const url of addresses.inOrder()) {
       const instants = this.#instants()
       const deadlineMs = Math.ceil(deadline - instants.requestedAtMonotonic)
       if (last && deadlineMs <= 0) break
 
       last = { answer: await this.#send(url, content, deadlineMs), instants }
-      if (this.#addresses.foundAt(url, last.answer.status)) break
+      if (addresses.foundAt(url, last.answer.status)) break
     }
     return last!
   }
@@ -105,6 +106,14 @@ export class TokenEndpoint {
   #instants(): Instants {
     return { requestedAt: this.#clock.now(), requestedAtMonotonic: this.#clock.monotonic() }
   }
+}
+
+function addressesOf(url: TokenEndpointSettings['url']) {
+  if (typeof url === 'function') {
+    return async (deadlineMs: number) => new EndpointAddresses(await url(deadlineMs))
+  }
+  const addresses = new EndpointAddresses(url)
+  return async () => addresses
 }
 
 function toTokenRequestError(error: TransportError): TokenRequestError {

@@ -1,0 +1,136 @@
+import { Secret } from '@adonisjs/core/helpers'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+import { CredentialsUnreadable, StoreUnavailable } from '#oauth/errors'
+import type { Resealed, SealedRows } from '#oauth/sealed_rows'
+import type {
+  KeptRefreshToken,
+  NewRefreshToken,
+  RefreshTokens,
+  SignedIn,
+  SignInState,
+} from '#oauth/sign_in/contracts'
+import {
+  columnsOf,
+  keyOf,
+  purposeOf,
+  stateOf,
+  type Key,
+  type Row,
+} from '#oauth/stores/refresh_token_row'
+import { generationOf, type TokenCipher } from '#oauth/token_cipher'
+import type { Clock } from '#shared/clock'
+
+const TABLE = 'oauth_refresh_tokens'
+const PRIMARY = ['provider', 'tenant', 'subject']
+
+export interface RefreshTokenStoreParts {
+  connect: () => QueryClientContract
+  cipher: TokenCipher
+  clock: Clock
+}
+
+/** Refresh tokens in the database, each sealed for its row. */
+export class RefreshTokenStore implements RefreshTokens, SealedRows {
+  readonly name = 'refresh tokens'
+  readonly #parts: RefreshTokenStoreParts
+
+  constructor(parts: RefreshTokenStoreParts) {
+    this.#parts = parts
+  }
+
+  async find(who: SignedIn): Promise<KeptRefreshToken | null> {
+    const key = keyOf(who)
+    const row = await this.#read(key)
+    if (!row?.sealed) return null
+
+    const text = this.#parts.cipher.open(row.sealed, purposeOf(key))
+    if (text === null) throw new CredentialsUnreadable()
+    const { signedInAt, expiresAt } = stateOf(row)
+    return { refreshToken: new Secret(text), sequence: Number(row.sequence), signedInAt, expiresAt }
+  }
+
+  async state(who: SignedIn): Promise<SignInState | null> {
+    const row = await this.#read(keyOf(who))
+    return row ? stateOf(row) : null
+  }
+
+  async signIn(who: SignedIn, token: NewRefreshToken): Promise<void> {
+    const key = keyOf(who)
+    const { connect, clock } = this.#parts
+    const row = { ...this.#sealed(key, token), signed_in_at: clock.now(), ended_by: null }
+    const next = connect().knexRawQuery('?? + 1', [`${TABLE}.sequence`])
+
+    await this.#insert(key, { ...row, sequence: 1 }).merge({ ...row, sequence: next })
+  }
+
+  async rotate(who: SignedIn, token: NewRefreshToken, sequence: number): Promise<boolean> {
+    const key = keyOf(who)
+    return this.#replace(key, sequence, this.#sealed(key, token))
+  }
+
+  end(who: SignedIn, reason: string, sequence: number): Promise<boolean> {
+    return this.#replace(keyOf(who), sequence, { sealed: null, ended_by: reason })
+  }
+
+  async *keys(): AsyncIterable<Key> {
+    for (const row of await this.#all()) yield keyOf(row)
+  }
+
+  async generation(key: Key): Promise<string | null> {
+    const sealed = await this.sealed(key)
+    return sealed && generationOf(sealed)
+  }
+
+  async reseal(key: Key): Promise<Resealed> {
+    const { cipher } = this.#parts
+    const sealed = await this.sealed(key)
+    if (sealed === null) return 'gone'
+    if (generationOf(sealed) === cipher.newest) return 'current'
+
+    const text = cipher.open(sealed, purposeOf(key))
+    if (text === null) return 'unreadable'
+    const update = { sealed: cipher.seal(text, purposeOf(key)) }
+    return isOne(await this.#row(key).where({ sealed }).update(update)) ? 'resealed' : 'changed'
+  }
+
+  async sealed(key: Key): Promise<string | null> {
+    const row = await this.#read(key)
+    return row?.sealed ?? null
+  }
+
+  #sealed(key: Key, { refreshToken, expiresAt }: NewRefreshToken) {
+    const sealed = this.#parts.cipher.seal(refreshToken.release(), purposeOf(key))
+    return { sealed, expires_at: expiresAt ?? null }
+  }
+
+  async #replace(key: Key, sequence: number, values: object): Promise<boolean> {
+    const next = { ...values, sequence: sequence + 1 }
+    return isOne(await this.#row(key).where({ sequence }).update(next))
+  }
+
+  #insert(key: Key, row: object) {
+    const query = this.#parts.connect().knexQuery().table(TABLE)
+    return query.insert({ ...columnsOf(key), ...row }).onConflict(PRIMARY)
+  }
+
+  async #read(key: Key): Promise<Row | undefined> {
+    const row = await this.#row(key).first()
+    return row ?? undefined
+  }
+
+  #row(key: Key) {
+    return this.#parts.connect().from(TABLE).where(columnsOf(key))
+  }
+
+  async #all(): Promise<Row[]> {
+    try {
+      return await this.#parts.connect().from(TABLE).whereNotNull('sealed').select(PRIMARY)
+    } catch {
+      throw new StoreUnavailable()
+    }
+  }
+}
+
+function isOne(changed: unknown): boolean {
+  return Number(changed) > 0
+}
