@@ -8,6 +8,7 @@ import { IdleEviction } from '#oauth/idle_eviction'
 import type { OAuthTokenService } from '#oauth/oauth_token_service'
 import { digestOf } from '#oauth/grants/assertion'
 import type { TokenOwner } from '#oauth/provider_config'
+import type { ProviderGrants } from '#oauth/provider_grants'
 import { RecentlyUsed } from '#shared/recently_used'
 import { ServiceFactory, type ServiceFactoryParts } from '#oauth/service_factory'
 import { ServiceRegistry, type Address } from '#oauth/service_registry'
@@ -109,6 +110,15 @@ export class OAuthManager {
    */
   credentialsOf(name: string = this.#config.default): CredentialSource {
     return this.#factory.credentialsOf(name)
+  }
+
+  /**
+   * What all tokens of a provider share: its addresses, its endpoint.
+   *
+   * @throws {UnknownProvider}
+   */
+  grantsOf(name: string = this.#config.default): ProviderGrants {
+    return this.#factory.grantsOf(name)
   }
 
   /** All services that are in use here, of tenants and their subjects too. */

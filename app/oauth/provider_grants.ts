@@ -21,12 +21,12 @@ export interface ProviderTools {
 /** Makes the grants of all tokens of one provider, which share its endpoint and its key set. */
 export class ProviderGrants {
   readonly config: ProviderConfig
+  readonly tools: ProviderTools
   readonly endpoint?: TokenEndpoint
 
   /** Present where the provider publishes its addresses. */
   readonly discovery?: Discovery
   readonly #name: string
-  readonly #tools: ProviderTools
   readonly #check?: TokenCheck
 
   constructor(
@@ -40,7 +40,7 @@ export class ProviderGrants {
     const { endpoint, issuer, validate } = config
     this.#name = name
     this.config = config
-    this.#tools = tools
+    this.tools = tools
 
     const discovery = issuer === undefined ? undefined : new Discovery(issuer, tools)
     this.discovery = discovery
@@ -61,7 +61,7 @@ export class ProviderGrants {
     const { grant: factory, scope, audience } = this.config
     const grant = factory({
       ...owner,
-      ...this.#tools,
+      ...this.tools,
       provider: this.#name,
       credentials: this.credentialsOf(owner.tenant),
       scope,

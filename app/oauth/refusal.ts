@@ -4,7 +4,7 @@ import type { TokenVerdict } from '#oauth/pause'
 import type { HttpAnswer } from '#shared/http_client'
 import { retryAfterMs } from '#shared/retry_after'
 
-/** RFC 6749 §5.2, and the two of §4.1.2.1 that servers send here too. */
+/** RFC 6749 §5.2, those of §4.1.2.1 that servers send here too, RFC 8628 §3.5, and OpenID Connect Core §3.1.2.6. */
 const ERROR_VERDICTS: Record<string, TokenVerdict> = {
   invalid_request: 'terminal',
   invalid_client: 'terminal',
@@ -14,6 +14,13 @@ const ERROR_VERDICTS: Record<string, TokenVerdict> = {
   invalid_scope: 'terminal',
   server_error: 'transient',
   temporarily_unavailable: 'transient',
+  authorization_pending: 'transient',
+  slow_down: 'throttled',
+  access_denied: 'terminal_for_key',
+  expired_token: 'terminal_for_key',
+  interaction_required: 'terminal_for_key',
+  login_required: 'terminal_for_key',
+  consent_required: 'terminal_for_key',
 }
 
 /** What an answer means that is no success: the provider's table first, then RFC 6749 §5.2. */

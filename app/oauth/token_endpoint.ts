@@ -34,6 +34,12 @@ export interface TokenRequestContent {
   format?: BodyFormat
 }
 
+/** What was issued, and the answer that it was read from. */
+export interface Exchanged {
+  issued: IssuedToken
+  answer: HttpAnswer
+}
+
 /** When something was asked, by the wall clock and by the monotonic clock. */
 type Instants = Pick<IssuedToken, 'requestedAt' | 'requestedAtMonotonic'>
 
@@ -58,14 +64,25 @@ export class TokenEndpoint {
   /**
    * @throws {TokenRequestError}
    */
-  request(content: TokenRequestContent): Promise<IssuedToken> {
-    const issue = (credentials: ClientCredentials) => this.#issue({ ...content, credentials })
-    return this.#secrets.with(content.credentials, issue)
+  async request(content: TokenRequestContent): Promise<IssuedToken> {
+    const { issued } = await this.exchange(content)
+    return issued
   }
 
-  async #issue(content: TokenRequestContent): Promise<IssuedToken> {
+  /**
+   * The same, for those who look into the answer too.
+   *
+   * @throws {TokenRequestError}
+   */
+  exchange(content: TokenRequestContent): Promise<Exchanged> {
+    const exchange = (credentials: ClientCredentials) => this.#exchange({ ...content, credentials })
+    return this.#secrets.with(content.credentials, exchange)
+  }
+
+  async #exchange(content: TokenRequestContent): Promise<Exchanged> {
     const { answer, instants } = await this.#ask(content)
-    return { ...readTokenAnswer(answer, this.#settings, instants.requestedAt), ...instants }
+    const read = readTokenAnswer(answer, this.#settings, instants.requestedAt)
+    return { answer, issued: { ...read, ...instants } }
   }
 
   /** The deadline is for all addresses together, and for finding them. */

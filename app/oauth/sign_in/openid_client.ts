@@ -1,0 +1,169 @@
+import {
+  allowInsecureRequests,
+  authorizationCodeGrant,
+  AuthorizationResponseError,
+  buildAuthorizationUrl,
+  Configuration,
+  customFetch,
+  initiateDeviceAuthorization,
+  ResponseBodyError,
+  type ClientAuth,
+  type CustomFetch,
+  type CustomFetchOptions,
+  type DeviceAuthorizationResponse,
+  type ServerMetadata,
+} from 'openid-client'
+import { proveClient } from '#oauth/client_authentication'
+import type { ClientCredentials, IssuedToken } from '#oauth/contracts'
+import { identityOf } from '#oauth/credentials/identity'
+import { fetchThrough } from '#oauth/fetch_through'
+import type { ProviderGrants } from '#oauth/provider_grants'
+import { SignInFailed } from '#oauth/sign_in/errors'
+
+/** What ties the browser that comes back to the one that was sent away. */
+export interface CodeChecks {
+  state: string
+  codeVerifier: string
+
+  /** Absent: no ID token is expected. */
+  nonce?: string
+}
+
+const SENT_TO = [
+  'authorization_endpoint',
+  'token_endpoint',
+  'device_authorization_endpoint',
+] as const
+
+/** How long the endpoint for devices may take, in milliseconds. */
+const DEADLINE_MS = 10_000
+
+/** RFC 6749 §4.1.2.1 and OpenID Connect Core §3.1.2.6; whatever else a browser brings is quoted nowhere. */
+const STANDARD_ERRORS = [
+  'invalid_request',
+  'invalid_client',
+  'unauthorized_client',
+  'access_denied',
+  'unsupported_response_type',
+  'invalid_scope',
+  'server_error',
+  'temporarily_unavailable',
+  'interaction_required',
+  'login_required',
+  'consent_required',
+]
+
+/**
+ * openid-client for one provider and client. It speaks through our HTTP client, proves the
+ * client as token requests do, and leaves token requests to our own endpoint: what is issued
+ * and what is refused is read as everywhere else.
+ */
+export class OpenidClient {
+  readonly #provider: ProviderGrants
+  readonly #metadata: ServerMetadata
+  readonly #credentials: ClientCredentials
+
+  constructor(
+    provider: ProviderGrants,
+    { metadata, credentials }: { metadata: ServerMetadata; credentials: ClientCredentials }
+  ) {
+    this.#provider = provider
+    this.#metadata = metadata
+    this.#credentials = credentials
+  }
+
+  authorizationUrl(parameters: Record<string, string>): URL {
+    return buildAuthorizationUrl(this.#configuration(), parameters)
+  }
+
+  /**
+   * Checks what the browser brought, has the code exchanged, and checks the ID token that came
+   * along, if one did.
+   *
+   * @param back the address that the browser came back to, with all that it brought
+   * @throws {SignInFailed}
+   * @throws {TokenRequestError} when the provider refused the code
+   */
+  async exchangeCode(back: URL, checks: CodeChecks): Promise<IssuedToken> {
+    const { endpoint } = this.#provider
+    let issued: IssuedToken | undefined
+    let failure: unknown
+
+    const exchange = async (_: string, { body }: CustomFetchOptions): Promise<Response> => {
+      const parameters = Object.fromEntries(new URLSearchParams(String(body)))
+      try {
+        const exchanged = await endpoint!.exchange({ parameters, credentials: this.#credentials })
+        const { answer } = exchanged
+        issued = exchanged.issued
+        return new Response(answer.body, { status: answer.status, headers: { ...answer.headers } })
+      } catch (error) {
+        failure = error
+        throw error
+      }
+    }
+
+    try {
+      await authorizationCodeGrant(this.#configuration(exchange), back, {
+        expectedState: checks.state,
+        expectedNonce: checks.nonce,
+        pkceCodeVerifier: checks.codeVerifier,
+      })
+      return issued!
+    } catch (error) {
+      throw failure ?? new SignInFailed(reasonOf(error))
+    }
+  }
+
+  /**
+   * Asks for a code that somebody enters elsewhere (RFC 8628 §3.1).
+   *
+   * @throws {SignInFailed}
+   */
+  async startDevice(parameters: Record<string, string>): Promise<DeviceAuthorizationResponse> {
+    const { http } = this.#provider.tools
+    const configuration = this.#configuration(fetchThrough(http, DEADLINE_MS))
+    try {
+      return await initiateDeviceAuthorization(configuration, parameters)
+    } catch (error) {
+      throw new SignInFailed(reasonOf(error))
+    }
+  }
+
+  #configuration(fetch?: CustomFetch): Configuration {
+    const clientId = identityOf(this.#credentials)
+    const proof: ClientAuth = (_server, _client, body, headers) => this.#prove(body, headers)
+    const configuration = new Configuration(this.#metadata, clientId, undefined, proof)
+
+    if (fetch) configuration[customFetch] = fetch
+    // Addresses without TLS got through our own check: they are on this machine.
+    if (this.#addresses.some((url) => url.startsWith('http:'))) allowInsecureRequests(configuration)
+    return configuration
+  }
+
+  get #addresses(): string[] {
+    return SENT_TO.flatMap((name) => this.#metadata[name] ?? [])
+  }
+
+  async #prove(body: URLSearchParams, headers: Headers): Promise<void> {
+    const { config, tools } = this.#provider
+    const url = this.#metadata.device_authorization_endpoint ?? this.#metadata.issuer
+    const occasion = { url, settings: config.endpoint!, clock: tools.clock }
+    const proof = await proveClient(this.#credentials, occasion)
+
+    for (const [name, value] of Object.entries(proof.headers ?? {})) {
+      headers.set(name, value.release())
+    }
+    for (const [name, value] of Object.entries(proof.parameters ?? {})) {
+      body.set(name, typeof value === 'string' ? value : value.release())
+    }
+  }
+}
+
+/** What the library and the provider say may quote anything: only a word that we know is kept. */
+function reasonOf(error: unknown): string {
+  const said =
+    error instanceof AuthorizationResponseError || error instanceof ResponseBodyError
+      ? error.error
+      : undefined
+  return said !== undefined && STANDARD_ERRORS.includes(said) ? said : 'rejected_response'
+}
