@@ -33,6 +33,7 @@ export default defineConfig({
     () => import('@adonisjs/auth/auth_provider'),
     () => import('#providers/access_provider'),
     () => import('#providers/oauth_provider'),
+    () => import('#providers/sign_in_provider'),
     () => import('#providers/orange_provider'),
     () => import('#providers/sms_provider'),
     () => import('#providers/monitoring_provider'),

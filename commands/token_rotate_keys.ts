@@ -17,11 +17,13 @@ export default class TokenRotateKeys extends TokenCommand {
     const { EventRecorder } = await import('#shared/event_recorder')
     const { RotateKeys } = await import('#oauth/actions/rotate_keys')
     const { TenantCredentialStore } = await import('#oauth/stores/tenant_credentials')
+    const { RefreshTokenStore } = await import('#oauth/stores/refresh_tokens')
     const { operator } = await import('#access/operator')
     const store = await this.store()
     const credentials = await this.app.container.make(TenantCredentialStore)
     const recorder = await this.app.container.make(EventRecorder)
-    const action = new RotateKeys([store, credentials], recorder)
+    const refreshTokens = await this.app.container.make(RefreshTokenStore)
+    const action = new RotateKeys([store, credentials, refreshTokens], recorder)
 
     const progress = new ProgressLine('Sealing stored tokens')
     const count = await action.run(

@@ -5,7 +5,7 @@ import { defineConfig, stores } from '@adonisjs/lock'
 const store =
   env.get('OAUTH_LOCK_STORE') ?? (env.get('OAUTH_TOKEN_STORE') === 'redis' ? 'redis' : 'database')
 
-/** One store only: the first lock opens the connections of all that stand here. */
+/** The first lock opens the connections of all that stand here: Redis only where it is wanted. */
 const lockConfig = defineConfig({
   default: 'leases',
   stores: {
@@ -13,6 +13,9 @@ const lockConfig = defineConfig({
       store === 'redis'
         ? stores.redis({ connectionName: 'main' })
         : stores.database({ tableName: 'locks' }),
+
+    /** Refresh tokens are in the database: whoever can see one there has to see who spends it. */
+    refreshTokens: stores.database({ tableName: 'locks' }),
   },
 })
 

@@ -4,8 +4,11 @@ import type { ApplicationService } from '@adonisjs/core/types'
 import type { ChangeBus, CredentialSource, LeaseFactory, TokenStore } from '#oauth/contracts'
 import type { DefinedOAuthConfig, ResolvedOAuthConfig } from '#oauth/define_config'
 import type { ProviderConfig } from '#oauth/provider_config'
+import { leases as leasesIn } from '#oauth/drivers'
 import { buildSharing } from '#oauth/sharing/build_sharing'
 import { type TokenSharing, unshared } from '#oauth/sharing/token_sharing'
+import type { SignInKeeping } from '#oauth/sign_in/contracts'
+import { RefreshTokenStore } from '#oauth/stores/refresh_tokens'
 import { TokenCipher } from '#oauth/token_cipher'
 import { systemClock } from '#shared/clock'
 import { EventRecorder } from '#shared/event_recorder'
@@ -42,4 +45,14 @@ export async function tokenSharing(app: ApplicationService): Promise<TokenSharin
     recorder: await container.make(EventRecorder),
     logger: await container.make(Logger),
   })
+}
+
+/** Where what people gave is kept who signed in, and the turns that are taken at spending it. */
+export async function signInKeeping(app: ApplicationService): Promise<SignInKeeping> {
+  const { leaseMs } = app.config.get<DefinedOAuthConfig>('oauth')
+  const makeLeases = await configProvider.resolve<LeaseFactory>(app, leasesIn('refreshTokens'))
+  return {
+    refreshTokens: await app.container.make(RefreshTokenStore),
+    turns: makeLeases!({ lifeMs: leaseMs }),
+  }
 }

@@ -3,12 +3,14 @@ import type { ApplicationService } from '@adonisjs/core/types'
 import { tokenKeys } from '#config/encryption'
 import { TokenInventory } from '#oauth/token_inventory'
 import { DiscloseToken } from '#oauth/actions/disclose_token'
+import { ExchangeToken } from '#oauth/actions/exchange_token'
 import type { DefinedOAuthConfig } from '#oauth/define_config'
 import { OAuthManager } from '#oauth/oauth_manager'
 import { CheckKeys } from '#oauth/actions/check_keys'
 import { TenantCredentialStore } from '#oauth/stores/tenant_credentials'
+import { RefreshTokenStore } from '#oauth/stores/refresh_tokens'
 import { EncryptedTokenStore } from '#oauth/stores/encrypted'
-import { resolvedOAuthConfig, tokenSharing } from './_oauth_parts.js'
+import { resolvedOAuthConfig, signInKeeping, tokenSharing } from './_oauth_parts.js'
 import { TokenCipher } from '#oauth/token_cipher'
 import type { ConnectionOptions } from '#shared/connection_agents'
 import { systemClock } from '#shared/clock'
@@ -59,6 +61,7 @@ export default class OAuthProvider {
         clock: systemClock,
         random: Math.random,
         fingerprints: new KeyedDigest(config.get('app.appKey'), 'token-fingerprints'),
+        signIns: await signInKeeping(this.app),
         report: (error) =>
           logger.warn({ code: failureCode(error) }, 'A token could not be renewed'),
       })
@@ -78,7 +81,17 @@ export default class OAuthProvider {
       const { sharing } = await resolver.make(OAuthManager)
       const tokens = sharing.store instanceof EncryptedTokenStore ? [sharing.store] : []
       const credentials = await resolver.make(TenantCredentialStore)
-      return new CheckKeys([...tokens, credentials], await resolver.make(TokenCipher))
+      const refreshTokens = await resolver.make(RefreshTokenStore)
+      const all = [...tokens, credentials, refreshTokens]
+      return new CheckKeys(all, await resolver.make(TokenCipher))
+    })
+
+    container.singleton(ExchangeToken, async (resolver) => {
+      return new ExchangeToken({
+        manager: await resolver.make(OAuthManager),
+        recorder: await resolver.make(EventRecorder),
+        clock: systemClock,
+      })
     })
 
     container.singleton(DiscloseToken, async (resolver) => {

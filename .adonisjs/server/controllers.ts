@@ -19,7 +19,9 @@ export const controllers = {
     Metrics: () => import('#app/monitoring/controllers/metrics_controller'),
   },
   oauth: {
+    Exchange: () => import('#app/oauth/controllers/exchange_controller'),
     OauthHealth: () => import('#app/oauth/controllers/oauth_health_controller'),
+    SignIn: () => import('#app/oauth/controllers/sign_in_controller'),
     Tokens: () => import('#app/oauth/controllers/tokens_controller'),
   },
   sms: {

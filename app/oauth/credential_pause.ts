@@ -14,6 +14,9 @@ export interface PauseControl {
   /** The pause in force as far as this process knows. Does no I/O. */
   readonly known: Pause | null
 
+  /** The pause of this one token, while its credentials may be good. */
+  readonly own?: Pause | null
+
   /** The last failure, while no request has succeeded since: its pause may be over. */
   readonly last: Pause | null
 

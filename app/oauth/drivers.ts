@@ -44,7 +44,7 @@ export const stores = {
 }
 
 /** Where processes take turns at asking: a store of config/lock.ts. */
-export function leases(store: 'leases') {
+export function leases(store: 'leases' | 'refreshTokens') {
   return configProvider.create(async (app) => {
     const locks = await app.container.make('lock.manager')
     return ({ lifeMs }: LeaseOptions) =>

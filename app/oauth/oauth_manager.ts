@@ -8,6 +8,7 @@ import { IdleEviction } from '#oauth/idle_eviction'
 import type { OAuthTokenService } from '#oauth/oauth_token_service'
 import { digestOf } from '#oauth/grants/assertion'
 import type { TokenOwner } from '#oauth/provider_config'
+import type { PassingToken } from '#oauth/passing_token'
 import type { ProviderGrants } from '#oauth/provider_grants'
 import { RecentlyUsed } from '#shared/recently_used'
 import { ServiceFactory, type ServiceFactoryParts } from '#oauth/service_factory'
@@ -119,6 +120,15 @@ export class OAuthManager {
    */
   grantsOf(name: string = this.#config.default): ProviderGrants {
     return this.#factory.grantsOf(name)
+  }
+
+  /**
+   * Token requests of others, with the credentials of a provider.
+   *
+   * @throws {UnknownProvider}
+   */
+  passing(provider: string, tenant: string | undefined): PassingToken {
+    return this.#factory.passing(provider, tenant)
   }
 
   /** All services that are in use here, of tenants and their subjects too. */

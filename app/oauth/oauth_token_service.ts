@@ -130,6 +130,11 @@ export class OAuthTokenService {
     return this.#held.info
   }
 
+  /** Why the provider refuses this token, while it may give others to the same client. */
+  get refusedGrant(): string | undefined {
+    return this.#parts.pause.own?.reason
+  }
+
   /** Learns what the store knows, and asks no provider. */
   async look(): Promise<void> {
     await this.#parts.pause.current()

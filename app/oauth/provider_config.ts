@@ -117,6 +117,9 @@ export interface GrantFactory {
   /** Its tokens come from nowhere but the credentials. */
   needsNoEndpoint?: true
 
+  /** Its tokens are had for an assertion that each caller brings. */
+  takesAssertion?: true
+
   /** Its tokens are had for somebody who signed in. */
   needsSignIn?: true
 }

@@ -69,6 +69,11 @@ export class ProviderGrants {
       recorder,
       endpoint: () => this.endpoint!,
     })
+    return this.checked(grant)
+  }
+
+  /** A grant whose tokens are looked into, where the provider's are. */
+  checked(grant: Grant): Grant {
     return this.#check ? new CheckedGrant(grant, this.#check) : grant
   }
 }

@@ -26,3 +26,18 @@ router
   .post('/api/token', [controllers.oauth.Tokens, 'disclose'])
   .as('oauth.token.disclose')
   .use(middleware.access({ can: 'token:read' }))
+
+router
+  .post('/api/oauth/:provider/token', [controllers.oauth.Exchange, 'store'])
+  .as('oauth.exchange')
+  .use(middleware.access({ can: 'oauth:exchange' }))
+
+router
+  .get('/oauth/:provider/authorize', [controllers.oauth.SignIn, 'authorize'])
+  .as('oauth.sign_in')
+  .use(middleware.access({ can: 'oauth:manage' }))
+
+router
+  .get('/oauth/:provider/callback', [controllers.oauth.SignIn, 'callback'])
+  .as('oauth.sign_in.callback')
+  .use(middleware.open())

@@ -7,6 +7,7 @@ import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import { UnknownProvider } from '#oauth/errors'
 import { OAuthTokenService } from '#oauth/oauth_token_service'
 import type { ProviderConfig, TokenOwner } from '#oauth/provider_config'
+import { PassingToken } from '#oauth/passing_token'
 import { ProviderGrants } from '#oauth/provider_grants'
 import type { SignInKeeping } from '#oauth/sign_in/contracts'
 import { SharedToken } from '#oauth/shared_token'
@@ -114,6 +115,15 @@ export class ServiceFactory {
     const grants = new ProviderGrants(name, this.#provider(name), tools)
     this.#grants.set(name, grants)
     return grants
+  }
+
+  /** For whoever is handed a token that is kept nowhere here. @throws {UnknownProvider} */
+  passing(provider: string, tenant: string | undefined): PassingToken {
+    const { config, clock, random, fingerprints } = this.#parts
+    const { refreshThresholdMs } = config
+    const credential = this.credential(provider, tenant)
+    const token = { provider, tenant, clock, random, fingerprints, refreshThresholdMs }
+    return new PassingToken({ ...token, ...credential, recorder: this.#recorder(tenant) })
   }
 
   /** Of a tenant that nobody has used for a while. What the store knows of it stays. */

@@ -18,6 +18,10 @@ export class TokenPause implements PauseControl {
     return this.#own.known ?? this.#credential.known
   }
 
+  get own(): Pause | null {
+    return this.#own.known
+  }
+
   get last(): Pause | null {
     return this.#own.last ?? this.#credential.last
   }

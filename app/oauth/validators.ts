@@ -1,6 +1,17 @@
 import vine from '@vinejs/vine'
+import { JWT_BEARER } from '#oauth/actions/exchange_token'
 
 const name = () => vine.string().regex(/^[\w.-]{1,64}$/)
+
+/** Whom a token speaks for, where there are several. */
+const subject = () => vine.string().regex(/^[\w.@+-]{1,128}$/)
+
+/** Printable ASCII (RFC 6749 appendix A). */
+const text = (longest: number) =>
+  vine
+    .string()
+    .maxLength(longest)
+    .regex(/^[\x20-\x7e]+$/)
 
 /** Why somebody did something, for the audit trail. */
 const reason = () => vine.string().trim().minLength(3).maxLength(200)
@@ -28,3 +39,28 @@ export const clearValidator = vine.create({
   tenant: name().optional(),
   reason: reason().optional(),
 })
+
+export const signInValidator = vine.create({
+  provider: name(),
+  tenant: name().optional(),
+  subject: subject().optional(),
+})
+
+export const exchangeValidators = {
+  authorization_code: vine.create({
+    tenant: name().optional(),
+    code: text(4096),
+    redirect_uri: text(2048),
+    code_verifier: vine.string().regex(/^[\w.~-]{43,128}$/),
+  }),
+  refresh_token: vine.create({
+    tenant: name().optional(),
+    refresh_token: text(16 * 1024),
+    scope: text(2048).optional(),
+  }),
+  [JWT_BEARER]: vine.create({
+    tenant: name().optional(),
+    assertion: text(16 * 1024),
+    scope: text(2048).optional(),
+  }),
+}

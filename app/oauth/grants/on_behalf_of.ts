@@ -13,7 +13,9 @@ export interface OnBehalfOfOptions {
  * (RFC 7523 §2.1), exchanged for one that another API takes.
  */
 export function onBehalfOf(options: OnBehalfOfOptions = {}): GrantFactory {
-  return (context) => new OnBehalfOfGrant(context, options)
+  const factory: GrantFactory = (context) => new OnBehalfOfGrant(context, options)
+  factory.takesAssertion = true
+  return factory
 }
 
 class OnBehalfOfGrant implements Grant {

@@ -32,7 +32,9 @@ export interface TokenExchangeOptions {
 
 /** One token is exchanged for another (RFC 8693 §2.1). */
 export function tokenExchange(options: TokenExchangeOptions = {}): GrantFactory {
-  return (context) => new TokenExchangeGrant(context, options)
+  const factory: GrantFactory = (context) => new TokenExchangeGrant(context, options)
+  factory.takesAssertion = true
+  return factory
 }
 
 class TokenExchangeGrant implements Grant {

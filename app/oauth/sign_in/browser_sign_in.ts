@@ -22,6 +22,9 @@ export interface BrowserSignInParts {
   finish: FinishSignIn
   recorder: EventRecorder
   clock: Clock
+
+  /** Where the gateway takes browsers back that it has sent to a provider. */
+  callbackUrl: (provider: string) => string
 }
 
 /** How long somebody may take to sign in, in milliseconds. */
@@ -36,14 +39,18 @@ export class BrowserSignIn {
   }
 
   /**
-   * @param redirectUri where the browser comes back to; registered with the provider
+   * @param redirectUri where the browser comes back to, registered with the provider; the
+   * gateway itself without it
    * @returns where the browser has to go, and until when it may come back, in milliseconds since 1970
    * @throws {UnknownProvider} or {UnknownTenant}
    * @throws {SignInNotOffered}
    */
   async begin(
     who: SignedIn,
-    { redirectUri, cause }: { redirectUri: string; cause: Cause }
+    {
+      redirectUri = this.#parts.callbackUrl(who.provider),
+      cause,
+    }: { redirectUri?: string; cause: Cause }
   ): Promise<{ url: URL; expiresAt: number }> {
     const { manager, pending, recorder, clock } = this.#parts
     const { provider, ...owner } = who
@@ -68,7 +75,8 @@ export class BrowserSignIn {
       signInEvents.started(provider, { ...owner, cause, flow: 'authorization_code' })
     )
     const expiresAt = clock.now() + LONGEST_MS
-    const begun = { who, redirectUri, nonce, codeVerifier: new Secret(codeVerifier) }
+    const { actor } = cause
+    const begun = { who, actor, redirectUri, nonce, codeVerifier: new Secret(codeVerifier) }
     await pending.add(state, begun, expiresAt)
     return { url, expiresAt }
   }
@@ -84,7 +92,7 @@ export class BrowserSignIn {
     const begun = others.length === 0 ? await this.#parts.pending.take(state) : null
     if (!begun || begun.who.provider !== provider) throw new SignInFailed('unknown_state')
 
-    const { who, redirectUri, nonce, codeVerifier } = begun
+    const { who, actor, redirectUri, nonce, codeVerifier } = begun
     const back = new URL(redirectUri)
     back.search = answer.toString()
 
@@ -95,6 +103,10 @@ export class BrowserSignIn {
       })
       return client.exchangeCode(back, { state, nonce, codeVerifier: codeVerifier.release() })
     }
-    return this.#parts.finish.run(who, { flow: 'authorization_code', cause, issue })
+    return this.#parts.finish.run(who, {
+      flow: 'authorization_code',
+      cause: { ...cause, actor },
+      issue,
+    })
   }
 }

@@ -1,9 +1,13 @@
 import type { Secret } from '@adonisjs/core/helpers'
 import type { SignedIn } from '#oauth/sign_in/contracts'
+import type { Actor } from '#shared/event_recorder'
 
 /** A sign-in between its beginning and the moment when the browser comes back. */
 export interface PendingSignIn {
   who: SignedIn
+
+  /** Who began it: the browser that comes back brings no name. */
+  actor?: Actor
 
   /** Where the browser comes back to. */
   redirectUri: string
