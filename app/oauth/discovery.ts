@@ -82,7 +82,7 @@ export class Discovery {
       const remaining = deadline - this.#clock.monotonic()
       if (remaining <= 0) break
       try {
-        return await this.#ask(algorithm, remaining)
+        return await this.#ask(algorithm, Math.ceil(remaining))
       } catch (error) {
         failure ??= error
       }

@@ -10,6 +10,7 @@ import { LockLeases } from '#oauth/sharing/lock_leases'
 import { DatabaseTokenStore } from '#oauth/stores/database'
 import { RedisTokenStore } from '#oauth/stores/redis'
 import { connectionTo, databasesOf } from '#tests/helpers/audit/audit_database'
+import type { Place } from '#tests/helpers/audit/connection_config'
 import { findRedis, redisConnection } from '#tests/helpers/redis_connection'
 
 /** What one process shares with others, through connections of its own. */
@@ -38,17 +39,21 @@ function database({ name, open }: ReturnType<typeof databasesOf>[number]): Meeti
     async open() {
       const { place } = await open()
 
-      return async (lifeMs) => {
-        const connect = connectionTo(place)
-        const { connectionName } = connect()
-        const locks = lockStores.database({ connectionName, tableName: 'locks' })
-        const { driver } = (await configProvider.resolve<StoreFactory>(app, locks))!
-        return {
-          store: new DatabaseTokenStore(connect),
-          leases: new LockLeases(factoryOf(driver), { prefix: 'lease:', lifeMs }),
-        }
-      }
+      return (lifeMs) => meetingIn(place, lifeMs)
     },
+  }
+}
+
+/** One more process's way to a database. */
+export async function meetingIn(place: Place, lifeMs: number) {
+  const connect = connectionTo(place)
+  const { connectionName } = connect()
+  const locks = lockStores.database({ connectionName, tableName: 'locks' })
+  const { driver } = (await configProvider.resolve<StoreFactory>(app, locks))!
+  return {
+    connect,
+    store: new DatabaseTokenStore(connect),
+    leases: new LockLeases(factoryOf(driver), { prefix: 'lease:', lifeMs }),
   }
 }
 
