@@ -14,7 +14,9 @@ const bodyParserConfig = defineConfig({
   },
 
   form: { types: [] },
-  raw: { types: [] },
+
+  /** Read by the token endpoint alone, which RFC 6749 §3.2 gives forms. Elsewhere it is no body. */
+  raw: { types: ['application/x-www-form-urlencoded'], limit: '64kb' },
   multipart: { types: [], autoProcess: false },
 })
 

@@ -6,12 +6,18 @@ import { ConfigCredentials } from '#oauth/credentials/config'
 import type { ClientCredentials } from '#oauth/contracts'
 import { defineConfig, stores, type ResolvedOAuthConfig } from '#oauth/define_config'
 import { DiscloseToken } from '#oauth/actions/disclose_token'
+import { ExchangeToken } from '#oauth/actions/exchange_token'
 import { OAuthManager } from '#oauth/oauth_manager'
+import type { ProviderConfig } from '#oauth/provider_config'
+import { BrowserSignIn } from '#oauth/sign_in/browser_sign_in'
+import { FinishSignIn } from '#oauth/sign_in/finish_sign_in'
+import { PendingSignInStore } from '#oauth/stores/pending_sign_ins'
 import { TokenInventory } from '#oauth/token_inventory'
 import { OrangeAuthService } from '#orange/orange_auth_service'
 import { orangeProvider } from '#orange/orange_provider'
 import { OrangeSmsClient } from '#orange/orange_sms_client'
 import { OrangeSandbox, type SandboxOptions } from '#orange/sandbox/orange_sandbox'
+import { signInKeeping } from '#providers/_oauth_parts'
 import { systemClock, type Clock } from '#shared/clock'
 import { EventRecorder } from '#shared/event_recorder'
 import { HttpClient } from '#shared/http_client'
@@ -31,6 +37,9 @@ export interface GatewayOptions {
 
   /** Credentials of tenants, by name. */
   tenants?: Record<string, ClientCredentials>
+
+  /** Further providers, by name. */
+  providers?: Record<string, ProviderConfig>
 
   /** Whether tokens are handed out. */
   tokenApi?: boolean
@@ -82,21 +91,24 @@ export async function startGateway(
   const tokenHttp = new HttpClient({ connectTimeoutMs, maxSockets: 8, ca })
   const recorder = options.recorder ?? (await app.container.make(EventRecorder))
   const failuresBehind: unknown[] = []
+  const orange = orangeProvider({
+    tokenEndpoint: `${sandbox.url}/oauth/v3/token`,
+    credentials: new ConfigCredentials(credentials, options.tenants),
+    scope: options.scope,
+  })
+  const signIns = await signInKeeping(app)
   const manager = new OAuthManager({
     config: {
       ...defineConfig({
         default: 'orange',
         store: options.oauth?.cacheEnabled === false ? stores.none : stores.memory,
-        providers: {
-          orange: orangeProvider({
-            tokenEndpoint: `${sandbox.url}/oauth/v3/token`,
-            credentials: new ConfigCredentials(credentials, options.tenants),
-            scope: options.scope,
-          }),
-        },
+        providers: { orange },
       }),
+      // One process only: what people gave may live in the database and tokens in memory.
+      providers: { orange, ...options.providers },
       ...options.oauth,
     },
+    signIns,
     http: tokenHttp,
     recorder,
     clock,
@@ -126,6 +138,15 @@ export async function startGateway(
   app.container.swap(DiscloseToken, () => {
     return new DiscloseToken({ manager, recorder, clock, enabled: options.tokenApi ?? false })
   })
+  app.container.swap(ExchangeToken, () => new ExchangeToken({ manager, recorder, clock }))
+  const { refreshTokens } = signIns
+  const finish = new FinishSignIn({ manager, refreshTokens, recorder })
+  const pending = await app.container.make(PendingSignInStore)
+  const callbackUrl = (name: string) =>
+    `http://127.0.0.1:${process.env.PORT}/oauth/${name}/callback`
+  app.container.swap(BrowserSignIn, () => {
+    return new BrowserSignIn({ manager, pending, finish, recorder, clock, callbackUrl })
+  })
   app.container.swap(OrangeAuthService, () => auth)
   app.container.swap(SmsSettings, () => settings)
   app.container.swap(SendSms, () => new SendSms({ client, ledger, settings, logger }))
@@ -139,6 +160,8 @@ export async function startGateway(
       OAuthManager,
       TokenInventory,
       DiscloseToken,
+      ExchangeToken,
+      BrowserSignIn,
       OrangeAuthService,
       SmsSettings,
       SendSms,

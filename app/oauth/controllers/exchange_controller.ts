@@ -20,6 +20,8 @@ const STATUSES: Record<ExchangeRefused['word'], number> = {
   invalid_grant: 401,
 }
 
+const FORM = 'application/x-www-form-urlencoded'
+
 /** Members that are secrets, by their names. */
 const SECRETS = ['code', 'code_verifier', 'refresh_token', 'assertion']
 
@@ -36,7 +38,7 @@ export default class ExchangeController {
     // RFC 6749 §5.1: no cache on the way may keep it.
     response.header('cache-control', 'no-store').header('pragma', 'no-cache')
     try {
-      const { tenant, ...wanted } = await validated(request.body())
+      const { tenant, ...wanted } = await validated(membersOf(request))
       const owner = { provider: String(params.provider), tenant }
       const cause = { actor: caller.actor, correlationId: request.id() }
       return released(await this.#exchange.run(owner, wanted, cause))
@@ -47,6 +49,17 @@ export default class ExchangeController {
       return response.status(STATUSES[word]).send({ error: word, error_description: description })
     }
   }
+}
+
+/** Of a form, or of JSON. A member that is there twice is a list, which none may be (RFC 6749 §3.2). */
+function membersOf(request: HttpContext['request']): Record<string, unknown> {
+  if (!request.is([FORM])) return request.body()
+  const members = new URLSearchParams(request.raw() ?? '')
+  const valueOf = (name: string) => {
+    const values = members.getAll(name)
+    return values.length === 1 ? values[0] : values
+  }
+  return Object.fromEntries([...members.keys()].map((name) => [name, valueOf(name)]))
 }
 
 /** @throws {ExchangeRefused} */
