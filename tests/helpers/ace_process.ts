@@ -8,6 +8,12 @@ export interface AceOptions {
 
   /** What the command reads on standard input. */
   input?: string
+
+  /** Of a copy of the project. The project by default. */
+  cwd?: string
+
+  /** Told what the command prints on stderr, as it comes. */
+  heard?: (text: string) => void
 }
 
 export interface AceResult {
@@ -19,10 +25,11 @@ export interface AceResult {
 /** Runs a command as its own process, as an operator would. */
 export async function ace(args: string[], options: AceOptions = {}): Promise<AceResult> {
   const child = spawn(process.execPath, ['ace.js', ...args], {
-    cwd: app.makePath(),
+    cwd: options.cwd ?? app.makePath(),
     env: { ...process.env, NODE_ENV: 'test', NO_COLOR: '1', ...options.env },
   })
   child.stdin.end(options.input ?? '')
+  if (options.heard) child.stderr.on('data', (data) => options.heard!(String(data)))
 
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)

@@ -24,8 +24,13 @@ export type PeopleServer = Awaited<ReturnType<typeof startPeopleServer>>
  * `oidc-provider`, which the OpenID Foundation has certified, where people sign in. Every
  * refresh token is good for one use; using it twice takes everything back that came of the
  * sign-in.
+ *
+ * @param redirectUris where the gateway takes browsers back
  */
-export async function startPeopleServer({ cleanup }: Pick<TestContext, 'cleanup'>) {
+export async function startPeopleServer(
+  { cleanup }: Pick<TestContext, 'cleanup'>,
+  { redirectUris = [GATEWAY.redirectUri] }: { redirectUris?: string[] } = {}
+) {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -33,7 +38,7 @@ export async function startPeopleServer({ cleanup }: Pick<TestContext, 'cleanup'
   const revokedGrants: unknown[] = []
   const serverErrors: unknown[] = []
   const grantTypes: (string | null)[] = []
-  const provider: Provider = new Provider(url, await configuration(() => provider))
+  const provider: Provider = new Provider(url, await configuration(() => provider, redirectUris))
   provider.on('server_error', (_, error) => serverErrors.push(error))
   provider.on('grant.revoked', (_, grantId) => revokedGrants.push(grantId))
 
@@ -79,7 +84,10 @@ async function note(request: IncomingMessage, grantTypes: (string | null)[]): Pr
   grantTypes.push(new URLSearchParams(await copy).get('grant_type'))
 }
 
-async function configuration(provider: () => Provider): Promise<Record<string, unknown>> {
+async function configuration(
+  provider: () => Provider,
+  redirectUris: string[]
+): Promise<Record<string, unknown>> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true })
 
   return {
@@ -97,7 +105,7 @@ async function configuration(provider: () => Provider): Promise<Record<string, u
           'urn:ietf:params:oauth:grant-type:device_code',
         ],
         response_types: ['code'],
-        redirect_uris: [GATEWAY.redirectUri],
+        redirect_uris: redirectUris,
         scope: SCOPE,
       },
     ],

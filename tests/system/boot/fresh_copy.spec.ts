@@ -1,37 +1,14 @@
-import { cp, readFile, symlink } from 'node:fs/promises'
+import { cp, readFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
-import app from '@adonisjs/core/services/app'
 import { test } from '@japa/runner'
-import { temporaryFolder } from '#tests/helpers/boot/folder'
+import { projectCopy } from '#tests/helpers/boot/project_copy'
 import { freePort } from '#bin/free_port'
 import { LISTENING } from '#tests/helpers/gateway_process'
 import { startNode } from '#tests/helpers/boot/node_process'
 
-/** What a copy of the project needs to run, besides its packages. */
-const PARTS = [
-  '.adonisjs',
-  '.env.example',
-  'ace.js',
-  'adonisrc.ts',
-  'app',
-  'bin',
-  'commands',
-  'config',
-  'database',
-  'package.json',
-  'pinned_node.js',
-  'providers',
-  'start',
-  'tsconfig.json',
-]
-
 test.group('Config | A fresh copy of the project', () => {
   test('runs on .env.example and a generated key', async ({ assert, cleanup }) => {
-    const folder = await temporaryFolder({ cleanup })
-    for (const part of PARTS) {
-      await cp(app.makePath(part), folder.file(part), { recursive: true })
-    }
-    await symlink(app.makePath('node_modules'), folder.file('node_modules'))
+    const folder = await projectCopy({ cleanup })
     await cp(folder.file('.env.example'), folder.file('.env'))
     const example = await readFile(folder.file('.env.example'), 'utf8')
     const inCopy = { cwd: folder.path, dotEnv: folder.path }
