@@ -6,36 +6,10 @@ import { grants } from '#oauth/define_config'
 import { databasesOf } from '#tests/helpers/audit/audit_database'
 import { ManualClock } from '#tests/helpers/manual_clock'
 import { bearerOf, signInPlace } from '#tests/helpers/sign_in_engine'
-import { startTokenServer, type TokenServerAnswer } from '#tests/helpers/token_server'
+import { startStrictServer } from '#tests/helpers/strict_refresh_server'
 
 const WHO = { provider: 'people' }
 const MINUTE = 60_000
-
-/** A provider whose refresh tokens are good for one use, and who forgives nothing. */
-async function startStrictServer(context: TestContext) {
-  const state = {
-    current: 'canary-refresh-0',
-    revoked: false,
-    spent: 0,
-    extra: {} as Record<string, unknown>,
-    answer: undefined as TokenServerAnswer | undefined,
-    before: async () => {},
-  }
-  const server = await startTokenServer(context, async ({ members }) => {
-    await state.before()
-    if (state.answer) return state.answer
-    if (state.revoked || members.refresh_token !== state.current) {
-      state.revoked = true
-      return { status: 400, body: { error: 'invalid_grant' } }
-    }
-    state.spent++
-    state.current = `canary-refresh-${state.spent}`
-    const { current: next, spent, extra } = state
-    const token = { access_token: `access-${spent}`, token_type: 'Bearer', expires_in: 3600 }
-    return { body: { ...token, refresh_token: next, ...extra } }
-  })
-  return { ...server, state }
-}
 
 for (const database of databasesOf('oauth')) {
   test.group(`Refresh tokens | ${database.name}`, () => {
