@@ -22,8 +22,11 @@ export interface EntraOptions<Credentials extends CredentialsChoice> {
   /** Default: client credentials. */
   grant?: GrantFactory
 
-  /** How the client proves itself. Default: by a secret, `post`. */
-  clientAuthentication?: 'post' | 'private_key_jwt'
+  /** How the client proves itself. Default: by a secret, `post`; `none` for one that has none, such as a device's. */
+  clientAuthentication?: 'post' | 'private_key_jwt' | 'none'
+
+  /** Where applications may have codes sent that they exchange here. */
+  exchangeRedirectUris?: readonly string[]
 
   /** Default: `global`. */
   cloud?: keyof typeof AUTHORITIES
@@ -41,6 +44,8 @@ export interface EntraOptions<Credentials extends CredentialsChoice> {
  * @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
  * @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow
  * @see https://learn.microsoft.com/entra/identity-platform/certificate-credentials
+ * @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
+ * @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code
  */
 export function entra<Credentials extends CredentialsChoice>(
   options: EntraOptions<Credentials>
@@ -52,6 +57,12 @@ export function entra<Credentials extends CredentialsChoice>(
     grant: options.grant ?? grants.clientCredentials(),
     credentials: options.credentials,
     scope: options.scope,
+    issuer: `${tenant}/v2.0`,
+    exchangeRedirectUris: options.exchangeRedirectUris,
+    signIn: {
+      authorizationEndpoint: `${tenant}/oauth2/v2.0/authorize`,
+      deviceAuthorizationEndpoint: `${tenant}/oauth2/v2.0/devicecode`,
+    },
     endpoint: {
       url: `${tenant}/oauth2/v2.0/token`,
       clientAuthentication: options.clientAuthentication ?? 'post',

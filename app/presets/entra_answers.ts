@@ -5,6 +5,7 @@ import type { AnswerRule } from '#oauth/answer_rules'
  * those that are not here are judged by `error`, and recorded.
  *
  * @see https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+ * @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code#expected-errors
  */
 export const ENTRA_ANSWER_RULES: readonly AnswerRule[] = [
   // The application's registration: a person has to mend it.
@@ -28,6 +29,20 @@ export const ENTRA_ANSWER_RULES: readonly AnswerRule[] = [
   ofOnePerson([50_053], 'account_locked'),
   ofOnePerson([50_055], 'password_expired'),
   ofOnePerson([50_057], 'account_disabled'),
+
+  // Somebody with a code from a device.
+  {
+    member: 'error',
+    values: ['authorization_declined'],
+    verdict: 'terminal_for_key',
+    reason: 'access_denied',
+  },
+  {
+    member: 'error',
+    values: ['bad_verification_code'],
+    verdict: 'terminal_for_key',
+    reason: 'device_code_unknown',
+  },
 
   // The service itself.
   { member: 'error_codes', values: [50_196], verdict: 'throttled', reason: 'request_loop' },

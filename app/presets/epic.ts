@@ -14,6 +14,12 @@ export interface EpicOptions<Credentials extends CredentialsChoice> {
 
   /** Default: `private_key_jwt`, as a backend service has to. */
   clientAuthentication?: 'private_key_jwt' | 'basic'
+
+  /** The FHIR server that people sign in for: `aud`, which organisations may insist on. */
+  fhirBaseUrl?: string
+
+  /** Where applications may have codes sent that they exchange here. */
+  exchangeRedirectUris?: readonly string[]
 }
 
 /**
@@ -25,12 +31,18 @@ export interface EpicOptions<Credentials extends CredentialsChoice> {
 export function epic<Credentials extends CredentialsChoice>(
   options: EpicOptions<Credentials>
 ): ProviderWith<Credentials> {
+  const { baseUrl, fhirBaseUrl, exchangeRedirectUris } = options
   return {
     grant: options.grant ?? grants.clientCredentials(),
     credentials: options.credentials,
     scope: options.scope,
+    exchangeRedirectUris,
+    signIn: {
+      authorizationEndpoint: `${baseUrl}/oauth2/authorize`,
+      parameters: fhirBaseUrl === undefined ? {} : { aud: fhirBaseUrl },
+    },
     endpoint: {
-      url: `${options.baseUrl}/oauth2/token`,
+      url: `${baseUrl}/oauth2/token`,
       clientAuthentication: options.clientAuthentication ?? 'private_key_jwt',
       clientAssertion: { algorithm: 'RS384' },
     },

@@ -116,16 +116,16 @@ export class DeviceSignIn {
 /** @throws what ends the waiting */
 function nextInterval(error: unknown, interval: number): number {
   if (!(error instanceof TokenRequestError)) throw error
-  const { standardError, verdict, retryAfterMs = 0 } = error.facts
+  const { reason, standardError: said = reason, verdict, retryAfterMs = 0 } = error.facts
 
-  switch (standardError) {
+  switch (said) {
     case 'authorization_pending':
       return interval
     case 'slow_down':
       return interval + SLOW_DOWN_MS
     case 'access_denied':
     case 'expired_token':
-      throw new SignInFailed(standardError)
+      throw new SignInFailed(said)
     default:
       if (verdict !== 'transient' && verdict !== 'throttled') throw error
       return Math.max(retryAfterMs, Math.min(interval * 2, LONGEST_INTERVAL_MS))

@@ -33,7 +33,43 @@ const ERRORS: Record<string, [status: number, error: string, code: number, text:
   mfa: [400, 'interaction_required', 50_076, 'You must use multi-factor authentication.'],
   loop: [400, 'invalid_request', 50_196, 'The server has encountered an unexpected loop.'],
   trouble: [503, 'temporarily_unavailable', 90_033, 'A transient error has occurred.'],
+  pending: [
+    400,
+    'authorization_pending',
+    70_016,
+    'OAuth 2.0 device flow error. Authorization is pending.',
+  ],
+  declined: [
+    400,
+    'authorization_declined',
+    65_004,
+    'The user declined to authorize the application.',
+  ],
+  refresh_expired: [
+    400,
+    'invalid_grant',
+    700_082,
+    'The refresh token has expired due to inactivity.',
+  ],
   unheard_of: [400, 'invalid_grant', 999_999, 'Something new.'],
+}
+
+/** Where somebody enters the code that a device shows. */
+const DEVICE: TokenServerAnswer = {
+  body: {
+    user_code: 'EQGHJYEN9',
+    device_code: 'canary-device-code',
+    verification_uri: 'https://microsoft.com/devicelogin',
+    expires_in: 900,
+    interval: 5,
+    message: 'To sign in, use a web browser to open the page https://microsoft.com/devicelogin',
+  },
+}
+
+/** Each answer brings another one; the one before goes on working for a while. */
+function refreshTokenFor({ refresh_token: before, device_code: code }: Record<string, unknown>) {
+  if (before === undefined && code === undefined) return {}
+  return { refresh_token: `canary-refresh-after-${String(before ?? 'signing-in')}` }
 }
 
 interface Options {
@@ -56,6 +92,7 @@ export async function startEntra(context: TestContext, options: Options) {
     if (request.path === `/${TENANT}/discovery/v2.0/keys`) {
       return { body: { keys: [{ ...(await exportJWK(publicKey)), kid: 'entra-1', use: 'sig' }] } }
     }
+    if (request.path === `/${TENANT}/oauth2/v2.0/devicecode`) return DEVICE
     if (request.path !== `/${TENANT}/oauth2/v2.0/token`) return { status: 404 }
 
     const error = next.shift() ?? (await refusalOf(request))
@@ -64,6 +101,8 @@ export async function startEntra(context: TestContext, options: Options) {
 
   async function refusalOf({ members }: TokenServerRequest): Promise<string | undefined> {
     if (members.client_id !== CLIENT_ID) return 'application'
+    const ofPerson = members.grant_type !== 'client_credentials' && !('assertion' in members)
+    if (ofPerson && members.client_secret === undefined) return undefined
     if (members.client_assertion === undefined) {
       return members.client_secret === CLIENT_SECRET ? undefined : 'secret_wrong'
     }
@@ -108,6 +147,7 @@ export async function startEntra(context: TestContext, options: Options) {
         expires_in: 3599,
         ext_expires_in: 3599,
         access_token: token,
+        ...(members.grant_type === 'client_credentials' ? {} : refreshTokenFor(members)),
       },
     }
   }
