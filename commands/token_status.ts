@@ -37,7 +37,17 @@ export default class TokenStatus extends TokenCommand {
 
   #table(tokens: ListedToken[]): void {
     const table = this.ui.table()
-    table.head(['Provider', 'Tenant', 'State', 'Health', 'Issued', 'Renew from', 'Ends', 'Pause'])
+    table.head([
+      'Provider',
+      'Tenant',
+      'State',
+      'Health',
+      'Issued',
+      'Renew from',
+      'Ends',
+      'Signed in',
+      'Pause',
+    ])
     for (const token of tokens) {
       table.row([
         token.provider,
@@ -47,9 +57,16 @@ export default class TokenStatus extends TokenCommand {
         token.issuedAt ?? '',
         token.refreshAt ?? '',
         token.expiresAt ?? '',
+        signInOf(token),
         token.pause ? `${token.pause.reason} until ${token.pause.until}` : '',
       ])
     }
     table.render()
   }
+}
+
+function signInOf({ signIn }: ListedToken): string {
+  if (!signIn) return ''
+  if (signIn.state === 'signed_in') return `since ${signIn.since}`
+  return signIn.endedBy ? `ended (${signIn.endedBy})` : 'nobody'
 }

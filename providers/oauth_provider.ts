@@ -8,6 +8,7 @@ import type { DefinedOAuthConfig } from '#oauth/define_config'
 import { OAuthManager } from '#oauth/oauth_manager'
 import { CheckKeys } from '#oauth/actions/check_keys'
 import { TenantCredentialStore } from '#oauth/stores/tenant_credentials'
+import { SignInStates } from '#oauth/sign_in/sign_in_states'
 import { RefreshTokenStore } from '#oauth/stores/refresh_tokens'
 import { EncryptedTokenStore } from '#oauth/stores/encrypted'
 import { resolvedOAuthConfig, signInKeeping, tokenSharing } from './_oauth_parts.js'
@@ -74,7 +75,13 @@ export default class OAuthProvider {
 
     container.singleton(TokenInventory, async (resolver) => {
       const manager = await resolver.make(OAuthManager)
-      return new TokenInventory({ manager, store: manager.sharing.store, clock: systemClock })
+      const signIns = await resolver.make(SignInStates)
+      return new TokenInventory({
+        manager,
+        signIns,
+        store: manager.sharing.store,
+        clock: systemClock,
+      })
     })
 
     container.singleton(CheckKeys, async (resolver) => {

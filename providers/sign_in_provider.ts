@@ -3,6 +3,7 @@ import { OAuthManager } from '#oauth/oauth_manager'
 import { BrowserSignIn } from '#oauth/sign_in/browser_sign_in'
 import { DeviceSignIn } from '#oauth/sign_in/device_sign_in'
 import { FinishSignIn } from '#oauth/sign_in/finish_sign_in'
+import { SignInStates } from '#oauth/sign_in/sign_in_states'
 import { PendingSignInStore } from '#oauth/stores/pending_sign_ins'
 import { RefreshTokenStore } from '#oauth/stores/refresh_tokens'
 import { TokenCipher } from '#oauth/token_cipher'
@@ -38,6 +39,10 @@ export default class SignInProvider {
         refreshTokens: await resolver.make(RefreshTokenStore),
         recorder: await resolver.make(EventRecorder),
       })
+    })
+    container.singleton(SignInStates, async (resolver) => {
+      const refreshTokens = await resolver.make(RefreshTokenStore)
+      return new SignInStates(await resolver.make(OAuthManager), refreshTokens)
     })
     container.singleton(BrowserSignIn, async (resolver) => {
       const appUrl = config.get<string>('app.appUrl')

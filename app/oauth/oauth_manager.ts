@@ -132,9 +132,14 @@ export class OAuthManager {
   }
 
   /** All services that are in use here, of tenants and their subjects too. */
-  *services(): Iterable<{ provider: string; tenant?: string; service: OAuthTokenService }> {
-    for (const [{ provider, tenant }, service] of this.#services.all()) {
-      yield { provider, tenant: tenant || undefined, service }
+  *services(): Iterable<{
+    provider: string
+    tenant?: string
+    subject?: string
+    service: OAuthTokenService
+  }> {
+    for (const [{ provider, tenant, subject }, service] of this.#services.all()) {
+      yield { provider, tenant: tenant || undefined, subject: subject || undefined, service }
     }
   }
 

@@ -20,13 +20,14 @@ export interface ProviderTools {
 
 /** Makes the grants of all tokens of one provider, which share its endpoint and its key set. */
 export class ProviderGrants {
+  /** Of its entry in config/oauth.ts. */
+  readonly name: string
   readonly config: ProviderConfig
   readonly tools: ProviderTools
   readonly endpoint?: TokenEndpoint
 
   /** Present where the provider publishes its addresses. */
   readonly discovery?: Discovery
-  readonly #name: string
   readonly #check?: TokenCheck
 
   constructor(
@@ -38,7 +39,7 @@ export class ProviderGrants {
     }: ProviderTools & Pick<ResolvedOAuthConfig, 'requestDeadlineMs'>
   ) {
     const { endpoint, issuer, validate } = config
-    this.#name = name
+    this.name = name
     this.config = config
     this.tools = tools
 
@@ -62,7 +63,7 @@ export class ProviderGrants {
     const grant = factory({
       ...owner,
       ...this.tools,
-      provider: this.#name,
+      provider: this.name,
       credentials: this.credentialsOf(owner.tenant),
       scope,
       audience,

@@ -2,6 +2,8 @@ import { AccessToken } from '#oauth/access_token'
 import type { TokenStore } from '#oauth/contracts'
 import type { OAuthManager } from '#oauth/oauth_manager'
 import type { OAuthTokenService } from '#oauth/oauth_token_service'
+import type { SignedIn } from '#oauth/sign_in/contracts'
+import type { ListedSignIn, SignInStates } from '#oauth/sign_in/sign_in_states'
 import { tokenInfo, type HealthStatus, type TokenHealth, type TokenInfo } from '#oauth/token_health'
 import type { Clock } from '#shared/clock'
 
@@ -17,11 +19,15 @@ export interface ListedToken extends Pick<
   /** The name of the store that keeps it. */
   store: string
   pause: TokenHealth['pause']
+
+  /** Whether somebody is signed in. Null where nobody has to be. */
+  signIn: ListedSignIn | null
   lastFailure: TokenHealth['lastFailure']
 }
 
 export interface TokenInventoryParts {
   manager: OAuthManager
+  signIns: SignInStates
   store: TokenStore
   clock: Clock
 }
@@ -41,9 +47,9 @@ export class TokenInventory {
     const known = new Set<string>()
 
     for (const { service } of manager.providers()) await service.look()
-    for (const { provider, tenant, service } of manager.services()) {
+    for (const { service, ...owner } of manager.services()) {
       known.add(service.sync.key)
-      listed.push(this.#describe({ provider, tenant }, service))
+      listed.push(await this.#describe(owner, service))
     }
     for await (const key of store.keys()) {
       const other = known.has(key) ? null : await this.#stored(key)
@@ -52,10 +58,8 @@ export class TokenInventory {
     return listed
   }
 
-  #describe(
-    { provider, tenant }: { provider: string; tenant?: string },
-    service: OAuthTokenService
-  ): ListedToken {
+  async #describe(owner: SignedIn, service: OAuthTokenService): Promise<ListedToken> {
+    const { provider, tenant } = owner
     const { status, pause, lastFailure } = service.healthCheck()
     return {
       provider,
@@ -64,6 +68,7 @@ export class TokenInventory {
       ...instants(service.getTokenInfo()),
       store: this.#parts.store.name,
       pause,
+      signIn: await this.#parts.signIns.of(owner),
       lastFailure,
     }
   }
@@ -81,6 +86,7 @@ export class TokenInventory {
       ...instants(tokenInfo(token, { clock, lastUsedAt: 0 })),
       store: store.name,
       pause: null,
+      signIn: await this.#parts.signIns.of({ provider: record.provider, tenant: record.tenant }),
       lastFailure: null,
     }
   }

@@ -1,5 +1,5 @@
 import vine from '@vinejs/vine'
-import { JWT_BEARER } from '#oauth/actions/exchange_token'
+import { JWT_BEARER } from '#oauth/exchange'
 
 const name = () => vine.string().regex(/^[\w.-]{1,64}$/)
 

@@ -11,6 +11,7 @@ import { OAuthManager } from '#oauth/oauth_manager'
 import type { ProviderConfig } from '#oauth/provider_config'
 import { BrowserSignIn } from '#oauth/sign_in/browser_sign_in'
 import { FinishSignIn } from '#oauth/sign_in/finish_sign_in'
+import { SignInStates } from '#oauth/sign_in/sign_in_states'
 import { PendingSignInStore } from '#oauth/stores/pending_sign_ins'
 import { TokenInventory } from '#oauth/token_inventory'
 import { OrangeAuthService } from '#orange/orange_auth_service'
@@ -132,9 +133,11 @@ export async function startGateway(
   const logger = await app.container.make('logger')
 
   app.container.swap(OAuthManager, () => manager)
+  const states = new SignInStates(manager, signIns.refreshTokens)
   app.container.swap(TokenInventory, () => {
-    return new TokenInventory({ manager, store: manager.sharing.store, clock })
+    return new TokenInventory({ manager, signIns: states, store: manager.sharing.store, clock })
   })
+  app.container.swap(SignInStates, () => states)
   app.container.swap(DiscloseToken, () => {
     return new DiscloseToken({ manager, recorder, clock, enabled: options.tokenApi ?? false })
   })
@@ -159,6 +162,7 @@ export async function startGateway(
     app.container.restoreAll([
       OAuthManager,
       TokenInventory,
+      SignInStates,
       DiscloseToken,
       ExchangeToken,
       BrowserSignIn,

@@ -2,12 +2,8 @@ import { Secret } from '@adonisjs/core/helpers'
 import { inject } from '@adonisjs/core'
 import type { HttpContext } from '@adonisjs/core/http'
 import { errors } from '@vinejs/vine'
-import {
-  ExchangeRefused,
-  ExchangeToken,
-  type ExchangeAnswer,
-  type ExchangeRequest,
-} from '#oauth/actions/exchange_token'
+import { ExchangeToken } from '#oauth/actions/exchange_token'
+import { ExchangeRefused, type ExchangeAnswer, type ExchangeRequest } from '#oauth/exchange'
 import { exchangeValidators } from '#oauth/validators'
 
 type GrantType = keyof typeof exchangeValidators

@@ -3,6 +3,7 @@ import type { HttpContext } from '@adonisjs/core/http'
 import { TokenUnavailable } from '#oauth/errors'
 import type { OAuthTokenService } from '#oauth/oauth_token_service'
 import { OAuthManager } from '#oauth/oauth_manager'
+import { SignInStates } from '#oauth/sign_in/sign_in_states'
 import { clearValidator, healthValidator, refreshValidator } from '#oauth/validators'
 import { GatewayError } from '#shared/gateway_error'
 
@@ -10,9 +11,11 @@ import { GatewayError } from '#shared/gateway_error'
 @inject()
 export default class OAuthHealthController {
   readonly #manager: OAuthManager
+  readonly #signIns: SignInStates
 
-  constructor(manager: OAuthManager) {
+  constructor(manager: OAuthManager, signIns: SignInStates) {
     this.#manager = manager
+    this.#signIns = signIns
   }
 
   async show(ctx: HttpContext) {
@@ -33,6 +36,7 @@ export default class OAuthHealthController {
         healthCheck: lastRequest,
         headroomSeconds,
         pause,
+        signIn: await this.#signIns.of({ provider, tenant }),
         store: store.name,
         storeDegraded: store.degraded,
       },

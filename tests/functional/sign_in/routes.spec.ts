@@ -70,8 +70,16 @@ test.group('GET /oauth/:provider/authorize and callback', () => {
     assert.equal(answer.headers.get('referrer-policy'), 'no-referrer')
     assert.equal(await answer.text(), 'Signed in at people. You may close this window.')
 
-    const health = await gateway.health('?provider=people')
-    assert.equal(health.body.status, 'healthy')
+    const { body } = await gateway.health('?provider=people')
+    assert.containsSubset(body, {
+      status: 'healthy',
+      details: { signIn: { state: 'signed_in', endedBy: null } },
+    })
+    const listed = await gateway.call('admin', 'GET', '/api/oauth/tokens')
+    assert.containSubset(listed.body.data, [
+      { provider: 'people', state: 'fresh', signIn: { state: 'signed_in', expiresAt: null } },
+      { provider: 'orange', signIn: null },
+    ])
     assert.deepEqual(
       requests.map(({ members }) => members.grant_type),
       ['authorization_code', 'refresh_token']

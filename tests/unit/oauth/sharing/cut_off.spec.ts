@@ -2,6 +2,7 @@ import { test } from '@japa/runner'
 import { Secret } from '@adonisjs/core/helpers'
 import { RotateKeys } from '#oauth/actions/rotate_keys'
 import { StoreUnavailable } from '#oauth/errors'
+import { SignInStates } from '#oauth/sign_in/sign_in_states'
 import { TokenInventory } from '#oauth/token_inventory'
 import { sharingProcesses } from '#tests/helpers/sharing_processes'
 import { tokenCipher } from '#tests/helpers/token_cipher'
@@ -173,7 +174,9 @@ test.group('Processes with different keys', () => {
     await a.tokens.getAccessToken()
     await a.manager.close()
 
-    const inventory = new TokenInventory({ manager: b.manager, store: b.sharing.store, clock })
+    const { manager, sharing } = b
+    const signIns = new SignInStates(manager, { state: async () => null })
+    const inventory = new TokenInventory({ manager, signIns, store: sharing.store, clock })
     await inventory.list()
     context.assert.isNotNull(await shared.get(a.tokens.sync.key))
   })
