@@ -42,11 +42,19 @@ function addressProblem({ issuer, signIn = {}, exchangeRedirectUris = [] }: Prov
   return undefined
 }
 
-function signInProblem({ grant, signIn = {}, issuer }: ProviderChoice): string | undefined {
+function signInProblem(provider: ProviderChoice): string | undefined {
+  const { grant, signIn = {}, issuer, scope = '', endpoint, exchangeRedirectUris } = provider
+  if (exchangeRedirectUris && !endpoint) return 'exchangeRedirectUris" needs an "endpoint"'
+  if (!grant.needsSignIn) return undefined
+
   const { authorizationEndpoint, deviceAuthorizationEndpoint } = signIn
-  const somewhere = issuer ?? authorizationEndpoint ?? deviceAuthorizationEndpoint
-  if (!grant.needsSignIn || somewhere) return undefined
-  return 'signIn" names no place to sign in at, and there is no "issuer" to ask for one'
+  if (!issuer && !authorizationEndpoint && !deviceAuthorizationEndpoint) {
+    return 'signIn" names no place to sign in at, and there is no "issuer" to ask for one'
+  }
+  const asksForIdToken = scope.split(' ').includes('openid')
+  return asksForIdToken && !issuer
+    ? 'issuer" is missing: ID tokens are checked against it'
+    : undefined
 }
 
 function companionProblem({ companionHeaders = {} }: ProviderChoice): string | undefined {

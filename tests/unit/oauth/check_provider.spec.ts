@@ -51,6 +51,54 @@ test.group("A provider's entry", () => {
         problem: 'endpoint.url" names more than one origin',
       },
       {
+        name: 'nobody says where its endpoint is',
+        changes: { endpoint: { clientAuthentication: 'none' as const } },
+        problem: 'endpoint.url" is missing',
+      },
+      {
+        name: 'it publishes its addresses without TLS',
+        changes: { issuer: 'http://auth.example.test' },
+        problem: 'issuer" must be https: http is accepted on the loopback address only',
+      },
+      {
+        name: 'people sign in at it nowhere',
+        changes: { grant: grants.refreshToken() },
+        problem: 'signIn" names no place to sign in at, and there is no "issuer" to ask for one',
+      },
+      {
+        name: 'people sign in at it without TLS',
+        changes: {
+          grant: grants.refreshToken(),
+          signIn: { deviceAuthorizationEndpoint: 'http://auth.example.test/device' },
+        },
+        problem:
+          'signIn.deviceAuthorizationEndpoint" must be https: http is accepted on the loopback address only',
+      },
+      {
+        name: 'nobody says who signs its ID tokens',
+        changes: {
+          grant: grants.refreshToken(),
+          scope: 'mail openid',
+          signIn: { authorizationEndpoint: 'https://auth.example.test/authorize' },
+        },
+        problem: 'issuer" is missing: ID tokens are checked against it',
+      },
+      {
+        name: 'codes are sent without TLS',
+        changes: { exchangeRedirectUris: ['https://a.example.test/', 'http://b.example.test/'] },
+        problem:
+          'exchangeRedirectUris" must be https: http is accepted on the loopback address only',
+      },
+      {
+        name: 'codes are exchanged nowhere',
+        changes: {
+          grant: grants.staticToken(),
+          endpoint: undefined,
+          exchangeRedirectUris: ['https://a.example.test/'],
+        },
+        problem: 'exchangeRedirectUris" needs an "endpoint"',
+      },
+      {
         name: 'it brings a second Authorization header',
         changes: { companionHeaders: { authorization: new Secret('canary') } },
         problem: 'companionHeaders" must not name "authorization"',

@@ -77,4 +77,21 @@ test.group('OAuth configuration', () => {
       'config/oauth.ts: "requestDeadlineMs" must not exceed 30000'
     )
   })
+
+  test('is refused when what people gave would be spent for tokens that one process keeps', ({
+    assert,
+  }) => {
+    const people: ProviderConfig = {
+      ...PROVIDER,
+      grant: grants.refreshToken(),
+      issuer: 'https://auth.example.test',
+    }
+    const define = (store: OAuthConfig<never>['store']) =>
+      defineConfig({ default: 'people', store, providers: { people } })
+
+    for (const store of [stores.memory, stores.none]) {
+      assert.throws(() => define(store), /"providers.people.grant".*"store".*OAUTH_TOKEN_STORE/)
+    }
+    assert.doesNotThrow(() => define(stores.database()))
+  })
 })

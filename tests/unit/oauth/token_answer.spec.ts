@@ -83,6 +83,38 @@ test.group('Reading the answer of a token endpoint', () => {
     assert.notInclude(JSON.stringify(answer), 'a-token')
   })
 
+  test('takes a refresh token with its life, if it says one', ({ assert }) => {
+    const read = (more: object) => readTokenAnswer(answering({ ...GOOD, ...more }), SETTINGS, 0)
+    const canary = { refresh_token: 'canary next' }
+
+    const { refreshToken, refreshTokenExpiresIn } = read({
+      ...canary,
+      refresh_token_expires_in: '86399',
+    })
+    assert.equal(refreshToken!.release(), 'canary next')
+    assert.equal(refreshTokenExpiresIn, 86_399)
+    assert.notInclude(inspect(read(canary), { depth: Infinity }), 'canary')
+    for (const nonsense of [0, '0', -1, 'soon', null, {}]) {
+      const { refreshTokenExpiresIn: life } = read({
+        ...canary,
+        refresh_token_expires_in: nonsense,
+      })
+      assert.isUndefined(life)
+    }
+  })
+
+  test('what cannot be a refresh token is none, and the token beside it is good', ({ assert }) => {
+    for (const nonsense of ['', 'a\nb', 'é', 'x'.repeat(16_385), 7, null, ['a']]) {
+      const { refreshToken, accessToken } = readTokenAnswer(
+        answering({ ...GOOD, refresh_token: nonsense }),
+        SETTINGS,
+        0
+      )
+      assert.isUndefined(refreshToken)
+      assert.equal(accessToken.release(), 'a-token')
+    }
+  })
+
   test('a scope that is no text is none', ({ assert }) => {
     assert.isUndefined(readTokenAnswer(answering({ ...GOOD, scope: ['sms'] }), SETTINGS, 0).scope)
   })
