@@ -63,7 +63,8 @@ function explain(error: unknown): { exitCode: number; code: string; messages: st
   }
   if (error instanceof GatewayError) {
     const reason = 'reason' in error ? ` (${error.reason})` : ''
-    return { exitCode: NO, code: error.code!, messages: [error.message + reason] }
+    const exitCode = error.code === 'unknown_provider' ? WRONG_USE : NO
+    return { exitCode, code: error.code!, messages: [error.message + reason] }
   }
   const messages = [`The command failed unexpectedly (${failureCode(error)})`]
   return { exitCode: NO, code: 'internal_error', messages }

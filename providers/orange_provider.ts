@@ -1,6 +1,8 @@
 import type { ApplicationService } from '@adonisjs/core/types'
+import type { DefinedOAuthConfig } from '#oauth/define_config'
 import { OAuthManager } from '#oauth/oauth_manager'
 import { OrangeAuthService } from '#orange/orange_auth_service'
+import { checkOrangeEntry } from '#orange/orange_provider'
 import { OrangeSmsClient } from '#orange/orange_sms_client'
 import { systemClock } from '#shared/clock'
 import { EventRecorder } from '#shared/event_recorder'
@@ -33,5 +35,10 @@ export default class OrangeProvider {
         deadlineMs: sms.deadlineMs,
       })
     })
+  }
+
+  /** Before anything is begun. */
+  boot() {
+    checkOrangeEntry(this.app.config.get<DefinedOAuthConfig>('oauth').providers.orange)
   }
 }

@@ -1,4 +1,6 @@
+import { Secret } from '@adonisjs/core/helpers'
 import type { ProviderChoice } from '#oauth/provider_config'
+import { isSendable } from '#oauth/token_answer'
 import { urlProblem } from '#shared/url_problem'
 
 /** The name of a header field (RFC 9110 §5.1). */
@@ -8,8 +10,7 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~\dA-Za-z-]+$/
  * @throws when the entry of a provider contradicts itself, naming the file and the key
  */
 export function checkProvider(name: string, provider: ProviderChoice): void {
-  const checks = [endpointProblem, addressProblem, signInProblem, companionProblem, keySetProblem]
-  const problem = checks.map((check) => check(provider)).find((each) => each !== undefined)
+  const problem = PROBLEMS.map((find) => find(provider)).find((each) => each !== undefined)
   if (problem) throw new Error(`config/oauth.ts: "providers.${name}.${problem}`)
 }
 
@@ -68,3 +69,28 @@ function keySetProblem({ validate }: ProviderChoice): string | undefined {
   const problem = validate && urlProblem(validate.jwksUri)
   return problem && `validate.jwksUri" ${problem}`
 }
+
+/** A value that cannot be sent is not quoted either. */
+function fallbackProblem({ fallbackToken }: ProviderChoice): string | undefined {
+  if (fallbackToken === undefined) return undefined
+  if (!(fallbackToken instanceof Secret)) return 'fallbackToken" must be a Secret'
+  return isSendable(fallbackToken.release())
+    ? undefined
+    : 'fallbackToken" is empty, too long, or holds characters that no token has'
+}
+
+function onFailureProblem({ onFailure = 'refuse' }: ProviderChoice): string | undefined {
+  return ['refuse', 'anonymous'].includes(onFailure)
+    ? undefined
+    : 'onFailure" must be "refuse" or "anonymous"'
+}
+
+const PROBLEMS = [
+  endpointProblem,
+  addressProblem,
+  signInProblem,
+  companionProblem,
+  keySetProblem,
+  fallbackProblem,
+  onFailureProblem,
+]

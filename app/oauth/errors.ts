@@ -36,6 +36,9 @@ export class TokenRequestError extends GatewayError {
 
 /** No usable token is in hand and none could be had in time. */
 export class TokenUnavailable extends GatewayError {
+  /** Why, as a word for programs. */
+  readonly reasonCode: string
+
   constructor(reason: string, retryAfterMs: number) {
     super(`No access token can be had at the moment (${reason}). Nothing was sent.`, {
       code: 'token_unavailable',
@@ -43,6 +46,7 @@ export class TokenUnavailable extends GatewayError {
       retryable: true,
       retryAfterMs,
     })
+    this.reasonCode = reason
   }
 }
 

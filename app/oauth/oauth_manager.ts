@@ -10,6 +10,7 @@ import { digestOf } from '#oauth/grants/assertion'
 import type { TokenOwner } from '#oauth/provider_config'
 import type { PassingToken } from '#oauth/passing_token'
 import type { ProviderGrants } from '#oauth/provider_grants'
+import { RequestHeaders } from '#oauth/request_headers'
 import { RecentlyUsed } from '#shared/recently_used'
 import { ServiceFactory, type ServiceFactoryParts } from '#oauth/service_factory'
 import { ServiceRegistry, type Address } from '#oauth/service_registry'
@@ -49,12 +50,14 @@ export class OAuthManager {
   readonly #visits = new RecentlyUsed<Address>(MOST_VISITS)
   readonly #eviction: IdleEviction
   readonly #switch: TenantSwitch
+  readonly #headers: RequestHeaders
 
   constructor(parts: OAuthManagerParts) {
     const { config, clock, recorder, report } = parts
     this.#report = report
     this.sharing = parts.sharing ?? unshared(ownStore(config))
     this.#config = config
+    this.#headers = new RequestHeaders(parts)
     this.#factory = new ServiceFactory({ ...parts, sharing: this.sharing })
     this.#eviction = new IdleEviction(clock, () => this.#evict(config.idleMs))
 
@@ -74,9 +77,15 @@ export class OAuthManager {
     return { name: store.name, degraded: outage?.degraded ?? false }
   }
 
-  /** Begins to learn what other processes do, and to let go of what nobody uses. */
+  /**
+   * Begins to learn what other processes do, to let go of what nobody uses, and to bring the
+   * tokens that are to be there before they are asked for.
+   */
   async start(): Promise<void> {
     this.#eviction.start()
+    for (const [name, { prefetch }] of Object.entries(this.#config.providers)) {
+      if (prefetch) this.use(name).prefetch()
+    }
     await this.sharing.watch?.start()
   }
 
@@ -146,6 +155,21 @@ export class OAuthManager {
   /** What authenticates a request to an API: its token, and whatever its provider wants beside it. */
   headersWith(token: AccessToken): Record<string, Secret<string>> {
     return authenticatedHeaders(token, this.#config)
+  }
+
+  /**
+   * What a request to the API of a provider goes out with: what authenticates it, or what the
+   * entry of the provider has in its place while no token can be had.
+   *
+   * @param provider the default one without it
+   * @throws {UnknownProvider}
+   * @throws {TokenUnavailable} and others of {@link OAuthTokenService.getAccessToken}
+   */
+  async headersFor(
+    provider: string = this.#config.default,
+    { owner, cause }: { owner?: TokenOwner; cause?: Cause } = {}
+  ): Promise<Record<string, Secret<string>>> {
+    return this.#headers.of(provider, { tokens: this.use(provider, owner), owner, cause })
   }
 
   /** The service of each configured provider, for its own credentials. */

@@ -69,6 +69,11 @@ export class OAuthTokenService {
     return this.#held.serveFresh() ?? this.#getUnusually(request)
   }
 
+  /** Has a token brought before anybody asks for one, and waits for nothing. */
+  prefetch(): void {
+    if (this.#parts.cacheEnabled) this.#renewal.behind()
+  }
+
   /** Asks the provider for a new token, whatever is in hand and whatever pause is in force. */
   refreshToken(cause: Cause = {}): Promise<AccessToken> {
     return this.#refreshNow(cause)

@@ -57,6 +57,28 @@ export interface ProviderConfig {
 
   /** What its tokens, which are JWTs then, must say. Absent: they are not looked into. */
   validate?: TokenChecks
+
+  /**
+   * A token that a person keeps ready: sent (RFC 6750 §2.1) while none can be had, and never
+   * while one is in hand. It is nobody else's: requests for a tenant, a subject or an
+   * assertion never carry it. Nothing caches, renews or stores it.
+   */
+  fallbackToken?: Secret<string>
+
+  /**
+   * What becomes of requests while no token can be had and there is no fallback. `refuse`:
+   * they fail with {@link TokenUnavailable}. `anonymous`: they go out without a token, their
+   * companion headers with them. Those for a tenant, a subject or an assertion are refused all
+   * the same: what nobody signed for is not sent in somebody's name. Default: `refuse`.
+   */
+  onFailure?: 'refuse' | 'anonymous'
+
+  /**
+   * Whether a token is obtained when the gateway starts, and tried for until there is one,
+   * rather than when the first request wants it. The start waits for nothing. Without effect
+   * where tokens are not cached. Default: false.
+   */
+  prefetch?: boolean
 }
 
 /** How to reach a token endpoint and how to read it. Its deadline is the same for all. */

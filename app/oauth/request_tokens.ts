@@ -13,15 +13,14 @@ export class RequestTokens {
   }
 
   /**
-   * What authenticates a request to the API of a provider. The values stay secrets: the HTTP
-   * client of the application takes them as they are.
+   * What authenticates a request to the API of a provider, or stands in for that as its entry
+   * says. The values stay secrets: the HTTP client of the application takes them as they are.
    *
    * @throws {UnknownProvider}
    * @throws {TokenUnavailable} and others of {@link OAuthTokenService.getAccessToken}
    */
   async headers(provider: string, owner?: TokenOwner): Promise<Record<string, Secret<string>>> {
-    const tokens = this.#manager.use(provider, owner)
-    const token = await tokens.getAccessToken({ correlationId: this.#correlationId })
-    return this.#manager.headersWith(token)
+    const cause = { correlationId: this.#correlationId }
+    return this.#manager.headersFor(provider, { owner, cause })
   }
 }

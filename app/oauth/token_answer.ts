@@ -69,7 +69,7 @@ function readToken(answer: HttpAnswer, format: AnswerFormat, now: number): Token
     .map((place) => tokenAt(place, answer, body))
     .find((each) => each !== undefined && each !== null)
 
-  if (typeof token !== 'string' || token.length > LONGEST_TOKEN || !TOKEN_CHARACTERS.test(token)) {
+  if (!isSendable(token)) {
     throw new TypeError('the token cannot be sent in a header')
   }
   if (tokenType !== 'assumed' && !isBearer(body.token_type)) {
@@ -83,6 +83,11 @@ function readToken(answer: HttpAnswer, format: AnswerFormat, now: number): Token
     expiresIn: readExpiry(answer, body, { format, now }),
     ...readRefreshToken(body, format),
   }
+}
+
+/** Whether it can stand in an Authorization header. */
+export function isSendable(token: unknown): token is string {
+  return typeof token === 'string' && token.length <= LONGEST_TOKEN && TOKEN_CHARACTERS.test(token)
 }
 
 function isBearer(type: unknown): boolean {

@@ -4,7 +4,7 @@ import { TokenRequestError } from '#oauth/errors'
 import type { HeldToken } from '#oauth/held_token'
 import { KeepWarm } from '#oauth/keep_warm'
 import { SingleFlight } from '#oauth/single_flight'
-import { StaleServing } from '#oauth/stale_serving'
+import { staleServing, type StaleServing } from '#oauth/stale_serving'
 import { instant, type LastRequest } from '#oauth/token_health'
 import type { TokenObtainer, Wanted } from '#oauth/token_obtainer'
 import type { Clock } from '#shared/clock'
@@ -43,7 +43,7 @@ export class TokenRenewal {
   constructor(parts: TokenRenewalParts, held: HeldToken) {
     this.#parts = parts
     this.#held = held
-    this.#staleServing = new StaleServing(parts.provider, parts.recorder)
+    this.#staleServing = staleServing(parts.provider, parts.recorder)
     this.#keepWarm = new KeepWarm(parts.clock, () => this.behind())
   }
 
@@ -73,8 +73,9 @@ export class TokenRenewal {
     if (this.#held.state === 'fresh') return this.#warm(this.#held.current!)
     if (pause.known || clock.monotonic() < this.#holdOffUntil) return this.#tryLater()
 
+    const reasonCode = this.#held.current ? 'due' : 'absent'
     this.#flight
-      .run(() => this.#obtain({ reasonCode: 'due', cause: {} }))
+      .run(() => this.#obtain({ reasonCode, cause: {} }))
       .catch((error) => {
         this.#holdOffUntil = clock.monotonic() + HOLD_OFF_MS
         this.#tryLater()

@@ -1,7 +1,7 @@
 import type { AnswerRule } from '#oauth/answer_rules'
 import type { CredentialSource } from '#oauth/contracts'
 import { grants } from '#oauth/grants'
-import type { ProviderConfig } from '#oauth/provider_config'
+import type { ProviderChoice, ProviderConfig } from '#oauth/provider_config'
 
 /**
  * Codes of Orange's gateway that it may put in front of the token endpoint.
@@ -18,6 +18,12 @@ const ANSWER_RULES: readonly AnswerRule[] = [
   { member: 'code', values: [5, 6, '5', '6'], verdict: 'transient' },
 ]
 
+/** Orange's token is sent, or nothing is. */
+const REFUSED = ['fallbackToken', 'onFailure'] as const
+
+/** An entry for Orange: it has nothing that would stand in for its token. */
+export type OrangeProviderConfig = Omit<ProviderConfig, (typeof REFUSED)[number]>
+
 /**
  * What is particular to tokens of Orange (Africa and Middle East): Basic authentication
  * with id and secret as they are, not form-encoded first.
@@ -28,7 +34,7 @@ export function orangeProvider(options: {
   tokenEndpoint: string
   credentials: CredentialSource
   scope?: string
-}): ProviderConfig {
+}): OrangeProviderConfig {
   return {
     grant: grants.clientCredentials(),
     credentials: options.credentials,
@@ -40,4 +46,15 @@ export function orangeProvider(options: {
       answerRules: ANSWER_RULES,
     },
   }
+}
+
+/**
+ * @throws when the entry for Orange lets requests out without its token, naming file and key
+ */
+export function checkOrangeEntry(entry: ProviderChoice | undefined): void {
+  const key = REFUSED.find((each) => entry?.[each] !== undefined)
+  if (!key) return
+  throw new Error(
+    `config/oauth.ts: "providers.orange.${key}" must not be set: nothing is sent to Orange without its token`
+  )
 }

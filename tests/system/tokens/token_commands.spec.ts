@@ -1,52 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { test } from '@japa/runner'
-import app from '@adonisjs/core/services/app'
-import type { TestContext } from '@japa/runner/core'
-import { OrangeSandbox } from '#orange/sandbox/orange_sandbox'
-import { ace } from '#tests/helpers/ace_process'
 import { commandDatabase } from '#tests/helpers/command_database'
+import { commands } from '#tests/helpers/commands'
 
 const EVENTS = 'SELECT event_type AS type, reason_code AS reason FROM audit_events ORDER BY seq'
 
 /** What the sandbox issues. */
 const JWT = /eyJ[\w-]{20,}\.[\w-]{20,}\.[\w-]{20,}/
-
-/** Commands over a database and a sandbox of their own. */
-async function commands({ cleanup }: Pick<TestContext, 'cleanup'>) {
-  const database = await commandDatabase()
-  cleanup(() => database.remove())
-  const sandbox = await OrangeSandbox.start({ sendsPerSecond: null })
-  cleanup(() => sandbox.stop())
-  const variables = {
-    ...database.env,
-    APP_KEY: randomBytes(32).toString('hex'),
-    SMS_SANDBOX_MODE: 'false',
-    ORANGE_API_BASE_URL: sandbox.url,
-    ORANGE_TOKEN_ENDPOINT: `${sandbox.url}/oauth/v3/token`,
-    ORANGE_CLIENT_ID: sandbox.clientId,
-    ORANGE_CLIENT_SECRET: sandbox.clientSecret,
-    ORANGE_SMS_SENDER_ADDRESS: 'tel:+2210000',
-  }
-
-  const runWith = async (more: Record<string, string>, ...words: string[]) => {
-    const env = { ...variables, ...more }
-    const { exitCode, stdout, stderr } = await ace([...words, '--json'], { env })
-    return { exitCode, stderr, stdout, document: JSON.parse(stdout) }
-  }
-  return {
-    ...database,
-    sandbox,
-    runWith,
-    run: (...words: string[]) => runWith({}, ...words),
-    tokenRequests: () => sandbox.requests.filter(({ path }) => path === '/oauth/v3/token').length,
-    file(name: string) {
-      const path = app.makePath('tmp', `${randomBytes(6).toString('hex')}-${name}`)
-      cleanup(() => rm(path, { force: true }))
-      return path
-    },
-  }
-}
 
 test.group('token: commands', (group) => {
   group.tap((one) => one.timeout(120_000))
@@ -115,6 +76,7 @@ test.group('token: commands', (group) => {
       assert.match(document.error.messages[0], /memory of each process/)
     }
     const unknown = await run('token:status', '--provider=nobody')
+    assert.equal(unknown.exitCode, 2)
     assert.equal(unknown.document.error.code, 'unknown_provider')
   })
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { test } from '@japa/runner'
 import { Secret } from '@adonisjs/core/helpers'
 import { ConfigCredentials } from '#oauth/credentials/config'
@@ -113,6 +114,26 @@ test.group("A provider's entry", () => {
         changes: { validate: { issuer: 'i', jwksUri: 'http://auth.example.test/keys' } },
         problem: 'validate.jwksUri" must be https: http is accepted on the loopback address only',
       },
+      {
+        name: 'its fallback token would split a request',
+        changes: { fallbackToken: new Secret('canary\r\nX-Admin: 1') },
+        problem: 'fallbackToken" is empty, too long, or holds characters that no token has',
+      },
+      {
+        name: 'its fallback token is empty',
+        changes: { fallbackToken: new Secret('') },
+        problem: 'fallbackToken" is empty, too long, or holds characters that no token has',
+      },
+      {
+        name: 'its fallback token could be printed',
+        changes: { fallbackToken: 'canary' as unknown as Secret<string> },
+        problem: 'fallbackToken" must be a Secret',
+      },
+      {
+        name: 'it has a word of its own for what becomes of requests',
+        changes: { onFailure: 'ignore' as 'refuse' },
+        problem: 'onFailure" must be "refuse" or "anonymous"',
+      },
     ])
     .run(({ assert }, { changes, problem }) => {
       assert.throws(() => define(changes), key(problem))
@@ -132,5 +153,27 @@ test.group("A provider's entry", () => {
   test('needs no endpoint when its grant asks nobody', ({ assert }) => {
     const changes = { grant: grants.staticToken(), endpoint: undefined }
     assert.isUndefined(define(changes).providers.example.endpoint)
+  })
+
+  test('may let requests out without a token that somebody was given', ({ assert }) => {
+    const changes = {
+      grant: grants.staticToken(),
+      endpoint: undefined,
+      onFailure: 'anonymous' as const,
+      fallbackToken: undefined,
+    }
+    assert.equal(define(changes).providers.example.onFailure, 'anonymous')
+  })
+
+  test('is refused without quoting the token that is wrong', ({ assert }) => {
+    const refusal = (text: string) => {
+      try {
+        return define({ fallbackToken: new Secret(text) })
+      } catch (error) {
+        return inspect(error)
+      }
+    }
+    assert.include(refusal('canary with blanks'), 'fallbackToken')
+    assert.notInclude(refusal('canary with blanks'), 'canary')
   })
 })
