@@ -1,5 +1,6 @@
 import { defineConfig } from '@adonisjs/auth'
 import { tokensGuard, tokensUserProvider } from '@adonisjs/auth/access_tokens'
+import { defineTrustedIssuers } from '#access/jwt/define_trusted_issuers'
 import type { Authenticators, InferAuthEvents, InferAuthenticators } from '@adonisjs/auth/types'
 
 const authConfig = defineConfig({
@@ -13,6 +14,9 @@ const authConfig = defineConfig({
     }),
   },
 })
+
+/** Whose JWTs admit callers, besides our own API tokens. An example stands in docs/operations.md. */
+export const trustedIssuers = defineTrustedIssuers([])
 
 export default authConfig
 

@@ -2,12 +2,15 @@ import type { ConnectionOptions } from '#shared/connection_agents'
 
 const connectTimeoutMs = 3_000
 
-const httpClientConfig: Record<'api' | 'tokens' | 'checkpoints', ConnectionOptions> = {
+const httpClientConfig: Record<'api' | 'tokens' | 'keySets' | 'checkpoints', ConnectionOptions> = {
   /** Calls to Orange's API. */
   api: { connectTimeoutMs, maxSockets: 64 },
 
   /** Calls to token endpoints. */
   tokens: { connectTimeoutMs, maxSockets: 8 },
+
+  /** Keys of issuers whose JWTs admit callers. */
+  keySets: { connectTimeoutMs, maxSockets: 2 },
 
   /** Checkpoints of the audit trail that are posted elsewhere. */
   checkpoints: { connectTimeoutMs, maxSockets: 2 },

@@ -3,18 +3,23 @@ import { Logger } from '@adonisjs/core/logger'
 import { CreateUser } from '#access/actions/create_user'
 import { IssueToken } from '#access/actions/issue_token'
 import { ReadAccessReport } from '#access/actions/read_access_report'
+import { JwtCallers } from '#access/jwt/jwt_callers'
 import { Refusals } from '#access/refusals'
+import { trustedIssuers } from '#config/auth'
 import { systemClock } from '#shared/clock'
 import { EventRecorder } from '#shared/event_recorder'
+import { HttpClient } from '#shared/http_client'
 
 /** Who may call, and the record of who may not. */
 export default class AccessProvider {
   #refusals?: Refusals
+  #keySetHttp?: HttpClient
 
   constructor(protected app: ApplicationService) {}
 
   register() {
     this.#registerRefusals()
+    this.#registerJwtCallers()
     this.#registerActions()
   }
 
@@ -27,6 +32,10 @@ export default class AccessProvider {
     })
   }
 
+  async shutdown() {
+    this.#keySetHttp?.destroy()
+  }
+
   #registerRefusals() {
     this.app.container.singleton(Refusals, async (resolver) => {
       this.#refusals = new Refusals({
@@ -35,6 +44,22 @@ export default class AccessProvider {
         clock: systemClock,
       })
       return this.#refusals
+    })
+  }
+
+  #registerJwtCallers() {
+    const { container, config } = this.app
+
+    container.singleton(JwtCallers, async () => {
+      const { UserStore } = await import('#access/stores/users')
+      // Its own connections: a caller never queues behind sends.
+      this.#keySetHttp = new HttpClient(config.get('http_client.keySets'))
+      return new JwtCallers({
+        issuers: trustedIssuers,
+        users: new UserStore(),
+        http: this.#keySetHttp,
+        clock: systemClock,
+      })
     })
   }
 

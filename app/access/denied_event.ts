@@ -1,7 +1,14 @@
 import type { Actor, AuditEvent } from '#shared/event_recorder'
 import type { Ability } from '#access/abilities'
+import type { JwtRefusal } from '#access/jwt/jwt_refused'
 
-export type RefusalReason = 'token_missing' | 'token_invalid' | 'user_disabled' | 'ability_missing'
+export type RefusalReason =
+  | 'token_missing'
+  | 'token_invalid'
+  | 'user_disabled'
+  | 'account_unknown'
+  | 'ability_missing'
+  | JwtRefusal
 
 /** One caller who was turned away. */
 export interface Refusal {

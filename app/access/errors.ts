@@ -5,7 +5,7 @@ import type { Ability } from '#access/abilities'
 /** The caller is known, but may not do this. */
 export class Forbidden extends GatewayError {
   constructor(ability: Ability) {
-    super(`This takes the ability ${ability}, which the API token does not have.`, {
+    super(`This takes the ability ${ability}, which the token does not have.`, {
       code: 'forbidden',
       status: 403,
       retryable: false,
@@ -26,6 +26,19 @@ export class AccessUnavailable extends GatewayError {
       retryAfterMs: 5_000,
     })
     this.reason = failureCode(error)
+  }
+}
+
+/** The keys that a caller's JWT has to be checked with cannot be had from its issuer. */
+export class KeySetUnavailable extends GatewayError {
+  /** @param reason a word for programs: a transport failure, `http_500`, `malformed` */
+  constructor(readonly reason: string) {
+    super('The keys of the issuer of this token cannot be had at the moment.', {
+      code: 'access_unavailable',
+      status: 503,
+      retryable: true,
+      retryAfterMs: 5_000,
+    })
   }
 }
 

@@ -58,7 +58,8 @@ export class Refusals {
   }
 
   #kindOf({ actor, ability, reason }: Refusal): string {
-    return this.#fitting(JSON.stringify([actor.type, actor.id, ability, reason]))
+    const { type, id, issuer, subject } = actor
+    return this.#fitting(JSON.stringify([type, id, issuer, subject, ability, reason]))
   }
 
   /** The kind itself while there is room for its window. */

@@ -7,6 +7,12 @@ export interface Actor {
   id: string
   role?: string
 
+  /** Who vouched for the caller: `iss` of the JWT it came with. Absent where it came with a token of ours. */
+  issuer?: string
+
+  /** Whom the issuer vouched for: `sub` of the JWT, which may name a person. Kept erasable. */
+  subject?: string
+
   /** Address of the caller, after trusted proxies. Kept erasable. */
   sourceIp?: string
 }

@@ -1,11 +1,15 @@
 import { inject } from '@adonisjs/core'
 import { errors } from '@adonisjs/auth'
+import type { Secret } from '@adonisjs/core/helpers'
 import type { HttpContext } from '@adonisjs/core/http'
 import type { NextFn } from '@adonisjs/core/types/http'
 import type { Actor } from '#shared/event_recorder'
 import { abilitiesOf, type Ability } from '#access/abilities'
 import type { RefusalReason } from '#access/denied_event'
-import { AccessUnavailable, Forbidden } from '#access/errors'
+import { AccessUnavailable, Forbidden, KeySetUnavailable } from '#access/errors'
+import { JwtCallers } from '#access/jwt/jwt_callers'
+import { JwtRefused } from '#access/jwt/jwt_refused'
+import { bearerToken } from '#access/middleware/bearer_token'
 import { sourceAddress } from '#access/middleware/source_address'
 import type User from '#access/models/user'
 import { Refusals } from '#access/refusals'
@@ -15,21 +19,38 @@ export interface AccessOptions {
   can: Ability
 }
 
-/** Lets those in whose API token is valid and has the ability; sets `ctx.caller`. */
+/** Who shows a good token, and what it was given for. */
+interface Admission {
+  /** Null where an issuer's callers have no user to act as. */
+  user: User | null
+  granted: readonly string[]
+
+  /** Who came with a JWT. */
+  vouched?: Pick<Actor, 'issuer' | 'subject'>
+}
+
+/**
+ * Lets those in whose token is valid and has the ability; sets `ctx.caller`. A token is one
+ * of our API tokens, or a JWT of a trusted issuer.
+ */
 @inject()
 export default class AccessMiddleware {
-  constructor(readonly refusals: Refusals) {}
+  constructor(
+    readonly refusals: Refusals,
+    readonly jwtCallers: JwtCallers
+  ) {}
 
   async handle(ctx: HttpContext, next: NextFn, options: AccessOptions) {
-    const user = await this.#authenticate(ctx, options)
-    const actor = actorOf(user, ctx)
+    const { user, granted, vouched } = await this.#authenticate(ctx, options)
+    const actor = actorOf(ctx, user, vouched)
 
-    if (user.disabledAt) {
-      await this.#note(ctx, options, { actor, reason: 'user_disabled', status: 401 })
+    if (!user || user.disabledAt) {
+      const reason = user ? 'user_disabled' : 'account_unknown'
+      await this.#note(ctx, options, { actor, reason, status: 401 })
       throw unauthorized()
     }
 
-    const abilities = abilitiesOf(user.role, user.currentAccessToken?.abilities ?? [])
+    const abilities = abilitiesOf(user.role, granted)
     if (!abilities.has(options.can)) {
       await this.#note(ctx, options, { actor, reason: 'ability_missing', status: 403 })
       throw new Forbidden(options.can)
@@ -39,17 +60,24 @@ export default class AccessMiddleware {
     return next()
   }
 
-  async #authenticate(ctx: HttpContext, options: AccessOptions): Promise<User> {
+  async #authenticate(ctx: HttpContext, options: AccessOptions): Promise<Admission> {
+    const token = bearerToken(ctx.request)
     try {
-      return await ctx.auth.use('api').authenticate()
+      return token && this.jwtCallers.takes(token)
+        ? await this.#byJwt(token)
+        : await byApiToken(ctx)
     } catch (error) {
-      if (!(error instanceof errors.E_UNAUTHORIZED_ACCESS)) throw unavailable(error, ctx)
+      const reason = refusalOf(error, ctx)
+      if (!reason) throw unavailable(error, ctx)
 
-      const reason = ctx.request.header('authorization') ? 'token_invalid' : 'token_missing'
-      const actor = { type: 'user', id: 'anonymous', sourceIp: sourceAddress(ctx.request) } as const
-      await this.#note(ctx, options, { actor, reason, status: 401 })
-      throw error
+      await this.#note(ctx, options, { actor: actorOf(ctx, null), reason, status: 401 })
+      throw unauthorized()
     }
+  }
+
+  async #byJwt(token: Secret<string>): Promise<Admission> {
+    const { user, granted, issuer, subject } = await this.jwtCallers.verify(token)
+    return { user, granted, vouched: { issuer, subject } }
   }
 
   #note(
@@ -67,8 +95,18 @@ export default class AccessMiddleware {
   }
 }
 
-function actorOf(user: User, { request }: HttpContext): Actor {
-  return { type: 'user', id: String(user.id), role: user.role, sourceIp: sourceAddress(request) }
+async function byApiToken({ auth }: HttpContext): Promise<Admission> {
+  const user = await auth.use('api').authenticate()
+  return { user, granted: user.currentAccessToken?.abilities ?? [] }
+}
+
+function actorOf(
+  { request }: HttpContext,
+  user: User | null,
+  vouched?: Admission['vouched']
+): Actor {
+  const who = user ? { id: String(user.id), role: user.role } : { id: 'anonymous' }
+  return { type: 'user', ...who, ...vouched, sourceIp: sourceAddress(request) }
 }
 
 function unauthorized() {
@@ -77,9 +115,16 @@ function unauthorized() {
   })
 }
 
+function refusalOf(error: unknown, { request }: HttpContext): RefusalReason | undefined {
+  if (error instanceof JwtRefused) return error.reason
+  if (!(error instanceof errors.E_UNAUTHORIZED_ACCESS)) return undefined
+  return request.header('authorization') ? 'token_invalid' : 'token_missing'
+}
+
 /** The message of a database error quotes what was looked for, so only its code is kept. */
-function unavailable(error: unknown, { logger }: HttpContext): AccessUnavailable {
-  const unavailability = new AccessUnavailable(error)
-  logger.error({ reason: unavailability.reason }, 'API tokens cannot be checked')
+function unavailable(error: unknown, { logger }: HttpContext) {
+  const ours = error instanceof AccessUnavailable || error instanceof KeySetUnavailable
+  const unavailability = ours ? error : new AccessUnavailable(error)
+  logger.error({ reason: unavailability.reason }, 'Tokens of callers cannot be checked')
   return unavailability
 }

@@ -15,6 +15,7 @@ const FIELDS = [
   'actorType',
   'actorId',
   'actorRole',
+  'actorIssuer',
   'targetType',
   'targetId',
   'tenant',
@@ -32,7 +33,7 @@ const FIELDS = [
   'instanceId',
 ] as const satisfies (keyof AuditBody)[]
 
-const PERSONAL = ['sourceIp', 'comment'] as const
+const PERSONAL = ['sourceIp', 'actorSubject', 'comment'] as const
 
 /** What was hashed stands last, as it is: with `prevFingerprint` it gives `fingerprint`. */
 const COLUMNS = ['seq', ...FIELDS, ...PERSONAL, 'prevFingerprint', 'fingerprint', 'body']

@@ -20,6 +20,9 @@ export interface AuditBody {
   actorType: Actor['type']
   actorId: string
   actorRole?: string
+
+  /** Who vouched for a caller that came with a JWT. Whom it named stands beside the chain. */
+  actorIssuer?: string
   targetType?: string
   targetId?: string
   tenant?: string
@@ -66,6 +69,7 @@ const GATEWAY: Actor = { type: 'system', id: 'gateway' }
 const SEVERITY = { success: 'informational', failure: 'medium', unknown: 'medium' } as const
 
 const LONGEST_WORD = 128
+const LONGEST_ISSUER = 256
 const LONGEST_DETAIL = 500
 const LONGEST_DETAIL_NAME = 40
 const MOST_DETAILS = 24
@@ -90,6 +94,7 @@ export function bodyOf(event: AuditEvent, facts: RecordingFacts): AuditBody {
     actorType: actor.type,
     actorId: word(actor.id) ?? 'unnamed',
     actorRole: word(actor.role),
+    actorIssuer: word(actor.issuer, LONGEST_ISSUER),
     targetType: word(event.target?.type),
     targetId: word(event.target?.id),
     tenant: word(event.tenant),
@@ -123,8 +128,8 @@ function tokenFields(event: AuditEvent) {
   }
 }
 
-function word(value: string | undefined): string | undefined {
-  return value ? boundedText(value, LONGEST_WORD) : undefined
+function word(value: string | undefined, longest = LONGEST_WORD): string | undefined {
+  return value ? boundedText(value, longest) : undefined
 }
 
 function number(value: number | undefined): number | undefined {

@@ -4,7 +4,7 @@ import { boundedText } from '#audit/recording/bounded_text'
 
 /** A personal value as it stands beside the chain, where it can be erased with its salt. */
 export interface PersonalValue {
-  field: 'sourceIp' | 'comment'
+  field: 'sourceIp' | 'actorSubject' | 'comment'
   salt: string
   value: string
 }
@@ -13,12 +13,16 @@ export interface PersonalValue {
 export type Commitments = Partial<Record<PersonalValue['field'], string>>
 
 const LONGEST_ADDRESS = 64
+
+/** OpenID Connect Core §2 allows 255. */
+const LONGEST_SUBJECT = 256
 const LONGEST_COMMENT = 1_000
 const SALT_BYTES = 32
 
 export function personalValuesOf(event: AuditEvent): PersonalValue[] {
   return [
     ...personalValue('sourceIp', event.actor?.sourceIp, LONGEST_ADDRESS),
+    ...personalValue('actorSubject', event.actor?.subject, LONGEST_SUBJECT),
     ...personalValue('comment', event.comment, LONGEST_COMMENT),
   ]
 }

@@ -9,6 +9,7 @@ export type EventView = Partial<AuditBody> & {
   fingerprint: string
   prevFingerprint: string
   sourceIp?: string
+  actorSubject?: string
   comment?: string
 
   /** Personal values that were given and have been erased since. */
