@@ -1,19 +1,14 @@
 import type { Secret } from '@adonisjs/core/helpers'
-import type { AccessToken } from '#oauth/access_token'
-import { authenticatedHeaders } from '#oauth/authenticated_headers'
 import type { CredentialSource, TokenStore } from '#oauth/contracts'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import type { Cause } from '#oauth/events'
-import { IdleEviction } from '#oauth/idle_eviction'
 import type { OAuthTokenService } from '#oauth/oauth_token_service'
-import { digestOf } from '#oauth/grants/assertion'
 import type { TokenOwner } from '#oauth/provider_config'
 import type { PassingToken } from '#oauth/passing_token'
 import type { ProviderGrants } from '#oauth/provider_grants'
 import { RequestHeaders } from '#oauth/request_headers'
-import { RecentlyUsed } from '#shared/recently_used'
 import { ServiceFactory, type ServiceFactoryParts } from '#oauth/service_factory'
-import { ServiceRegistry, type Address } from '#oauth/service_registry'
+import { ServicesInUse } from '#oauth/services_in_use'
 import { type TokenSharing, unshared } from '#oauth/sharing/token_sharing'
 import { TenantSwitch } from '#oauth/tenant_switch'
 
@@ -24,9 +19,6 @@ export interface OAuthManagerParts extends Omit<ServiceFactoryParts, 'sharing'> 
   sharing?: TokenSharing
 }
 
-/** Tokens of persons are many and live for one visit: services beyond this number are let go. */
-const MOST_VISITS = 1_000
-
 /** Where tokens are kept, as health reports show it. */
 export interface StoreState {
   name: string
@@ -35,8 +27,7 @@ export interface StoreState {
   degraded: boolean
 }
 
-/** Stands for nobody in particular: the provider's own credentials, the client itself. */
-const NOBODY = ''
+/** The provider's own credentials, the client itself. */
 const NO_OWNER: TokenOwner = Object.freeze({})
 
 /** Hands out the one token service of each provider, tenant and subject. */
@@ -44,31 +35,24 @@ export class OAuthManager {
   /** Where tokens meet those of other processes. */
   readonly sharing: TokenSharing
   readonly #config: ResolvedOAuthConfig
-  readonly #report: (error: unknown) => void
   readonly #factory: ServiceFactory
-  readonly #services = new ServiceRegistry()
-  readonly #visits = new RecentlyUsed<Address>(MOST_VISITS)
-  readonly #eviction: IdleEviction
+  readonly #services: ServicesInUse
   readonly #switch: TenantSwitch
   readonly #headers: RequestHeaders
 
   constructor(parts: OAuthManagerParts) {
-    const { config, clock, recorder, report } = parts
-    this.#report = report
+    const { config, recorder } = parts
     this.sharing = parts.sharing ?? unshared(ownStore(config))
     this.#config = config
     this.#headers = new RequestHeaders(parts)
     this.#factory = new ServiceFactory({ ...parts, sharing: this.sharing })
-    this.#eviction = new IdleEviction(clock, () => this.#evict(config.idleMs))
+    const { idleMs } = config
+    const { watch, store } = this.sharing
+    this.#services = new ServicesInUse({ ...parts, factory: this.#factory, watch, idleMs })
 
     const credential = (provider: string, tenant: string) =>
       this.#factory.credential(provider, tenant).pause
-    this.#switch = new TenantSwitch({
-      credential,
-      services: this.#services,
-      store: this.sharing.store,
-      recorder,
-    })
+    this.#switch = new TenantSwitch({ credential, services: this.#services, store, recorder })
   }
 
   /** Shown in health reports. */
@@ -82,7 +66,7 @@ export class OAuthManager {
    * tokens that are to be there before they are asked for.
    */
   async start(): Promise<void> {
-    this.#eviction.start()
+    this.#services.start()
     for (const [name, { prefetch }] of Object.entries(this.#config.providers)) {
       if (prefetch) this.use(name).prefetch()
     }
@@ -94,12 +78,7 @@ export class OAuthManager {
    * @throws {UnknownProvider}
    */
   use(name: string = this.#config.default, owner: TokenOwner = NO_OWNER): OAuthTokenService {
-    const { tenant = NOBODY, subject = NOBODY } = owner
-    if (owner.assertion) return this.#visit(name, owner)
-    return (
-      this.#services.find(name, tenant, subject) ??
-      this.#add({ provider: name, tenant, subject }, owner)
-    )
+    return this.#services.of(name, owner)
   }
 
   /**
@@ -152,11 +131,6 @@ export class OAuthManager {
     }
   }
 
-  /** What authenticates a request to an API: its token, and whatever its provider wants beside it. */
-  headersWith(token: AccessToken): Record<string, Secret<string>> {
-    return authenticatedHeaders(token, this.#config)
-  }
-
   /**
    * What a request to the API of a provider goes out with: what authenticates it, or what the
    * entry of the provider has in its place while no token can be had.
@@ -189,52 +163,9 @@ export class OAuthManager {
 
   /** Stops all services; resolves when no token request is in the air any more. */
   async close(): Promise<void> {
-    this.#eviction.stop()
     await this.sharing.watch?.stop()
-    const services = [...this.#services.all()].map(([, service]) => service)
-    await Promise.all(services.map((service) => service.close()))
+    await this.#services.close()
     await this.sharing.store.close?.()
-  }
-
-  /** Somebody who is acted for because of what they brought: each assertion has a service of its own. */
-  #visit(provider: string, owner: TokenOwner): OAuthTokenService {
-    const { tenant = NOBODY, subject = NOBODY, assertion } = owner
-    // No name of a subject begins like this.
-    const visitor = `\0${JSON.stringify([subject, digestOf(assertion)])}`
-    const address = { provider, tenant, subject: visitor }
-
-    const oldest = this.#visits.use(JSON.stringify(address), address)
-    if (oldest) this.#letGo(oldest)
-    return this.#services.find(provider, tenant, visitor) ?? this.#add(address, owner)
-  }
-
-  #add(address: Address, owner: TokenOwner): OAuthTokenService {
-    const service = this.#factory.build(address.provider, owner)
-    this.#services.add(address, service)
-    this.sharing.watch?.add(service.sync)
-    return service
-  }
-
-  /** What the provider is used for by itself stays: it is looked at by health checks. */
-  #evict(idleMs: number): void {
-    for (const [address, service] of [...this.#services.all()]) {
-      const { tenant, subject } = address
-      if ((tenant === NOBODY && subject === NOBODY) || !service.idleFor(idleMs)) continue
-
-      this.#letGo(address)
-    }
-  }
-
-  /** Whoever holds it may use it to its end. */
-  #letGo(address: Address): void {
-    const { provider, tenant, subject } = address
-    const service = this.#services.find(provider, tenant, subject)
-    if (!service) return
-
-    this.sharing.watch?.remove(service.sync.key)
-    service.close().catch(this.#report)
-    const last = this.#services.remove(address)
-    if (last) this.#factory.forget(provider, tenant || undefined)
   }
 }
 

@@ -1,13 +1,13 @@
 import type { TokenStore } from '#oauth/contracts'
 import type { CredentialPause } from '#oauth/credential_pause'
 import { tokenEvents, type Cause } from '#oauth/events'
-import type { ServiceRegistry } from '#oauth/service_registry'
+import type { ServicesInUse } from '#oauth/services_in_use'
 import type { EventRecorder } from '#shared/event_recorder'
 
 export interface TenantSwitchParts {
   /** @throws {UnknownProvider} */
   credential: (provider: string, tenant: string) => CredentialPause
-  services: ServiceRegistry
+  services: Pick<ServicesInUse, 'ofTenant'>
   store: TokenStore
   recorder: EventRecorder
 }
