@@ -220,14 +220,14 @@ export const tokenEvents = {
   /** A tenant was given credentials, or other ones. */
   credentialsRotated: (
     provider: string,
-    { tenant, clientId, cause }: { tenant: string; clientId: string; cause: Cause }
+    { tenant, clientId, cause }: { tenant: string; clientId?: string; cause: Cause }
   ): AuditEvent => ({
     ...about(cause, provider),
     type: 'auth.credentials.rotated',
     outcome: 'success',
     severity: 'medium',
     tenant,
-    details: { clientId },
+    details: clientId === undefined ? undefined : { clientId },
   }),
 
   /** Somebody switched a tenant off, or on again. */

@@ -121,7 +121,7 @@ export function lifetimeOfSameToken(
 }
 
 /** NaN when it is none. An ISO 8601 instant without an offset is UTC. */
-function instantOf(value: unknown): number {
+export function instantOf(value: unknown): number {
   if (typeof value === 'string' && !/^\d{1,15}$/.test(value)) {
     return DateTime.fromISO(value, { zone: 'utc' }).toMillis()
   }

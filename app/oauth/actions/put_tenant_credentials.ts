@@ -1,5 +1,5 @@
 import type { DatabaseCredentials } from '#oauth/credentials/database'
-import type { ClientSecret } from '#oauth/credentials/kinds'
+import type { TenantCredentials } from '#oauth/credentials/tenant_credentials'
 import { tokenEvents, type Cause } from '#oauth/events'
 import type { EventRecorder } from '#shared/event_recorder'
 
@@ -14,12 +14,12 @@ export class PutTenantCredentials {
   }
 
   /** The event comes first: what is not recorded is not done. */
-  async run(tenant: string, client: ClientSecret, cause: Cause): Promise<void> {
+  async run(tenant: string, credentials: TenantCredentials, cause: Cause): Promise<void> {
     const { provider } = this.#credentials
-    const { clientId } = client
+    const clientId = 'clientId' in credentials ? credentials.clientId : undefined
     await this.#recorder.record(
       tokenEvents.credentialsRotated(provider, { tenant, clientId, cause })
     )
-    await this.#credentials.put(tenant, client)
+    await this.#credentials.put(tenant, credentials)
   }
 }

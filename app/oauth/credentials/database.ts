@@ -1,5 +1,10 @@
 import type { CredentialSource } from '#oauth/contracts'
 import type { ClientCredentials, ClientSecret } from '#oauth/credentials/kinds'
+import {
+  isClientSecret,
+  writeTenantCredentials,
+  type TenantCredentials,
+} from '#oauth/credentials/tenant_credentials'
 import { UnknownTenant } from '#oauth/errors'
 import type { TenantCredentialStore } from '#oauth/stores/tenant_credentials'
 
@@ -43,23 +48,27 @@ export class DatabaseCredentials implements CredentialSource {
   }
 
   /**
-   * A secret that is replaced goes on working until the provider has taken the new one.
+   * A client secret that is replaced goes on working until the provider has taken the new one.
    *
    * @throws {CredentialsUnreadable} when the ones before cannot be read, and so not be kept
    */
-  async put(tenant: string, { clientId, clientSecret }: ClientSecret): Promise<void> {
+  async put(tenant: string, credentials: TenantCredentials): Promise<void> {
     const before = await this.#store.find(this.provider, tenant)
-    const replaced = before?.clientId === clientId ? before.clientSecret.release() : undefined
-
-    await this.#store.put(this.provider, tenant, {
-      client_id: clientId,
-      client_secret: clientSecret.release(),
-      ...(replaced ? { other_client_secret: replaced } : {}),
-    })
+    const document = writeTenantCredentials({ ...credentials, ...replacedBy(credentials, before) })
+    await this.#store.put(this.provider, tenant, document)
   }
 
   /** @returns whether there were any */
   remove(tenant: string): Promise<boolean> {
     return this.#store.remove(this.provider, tenant)
   }
+}
+
+function replacedBy(
+  credentials: TenantCredentials,
+  before: TenantCredentials | undefined
+): Partial<ClientSecret> {
+  if (!isClientSecret(credentials) || !before || !isClientSecret(before)) return {}
+  if (credentials.clientId !== before.clientId) return {}
+  return { otherClientSecret: before.clientSecret }
 }

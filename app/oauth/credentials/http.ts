@@ -1,7 +1,7 @@
 import type { Secret } from '@adonisjs/core/helpers'
 import type { CredentialSource } from '#oauth/contracts'
 import type { ClientCredentials } from '#oauth/credentials/kinds'
-import { readTenantCredentials } from '#oauth/credentials/tenant_credentials'
+import { MEMBERS, readTenantCredentials } from '#oauth/credentials/tenant_credentials'
 import { TokenRequestError, UnknownTenant } from '#oauth/errors'
 import { SingleFlight } from '#oauth/single_flight'
 import type { Clock } from '#shared/clock'
@@ -20,7 +20,7 @@ export interface HttpCredentialsSettings {
   path?: readonly string[]
 
   /** Names in the document, where they are not those of RFC 7591. */
-  names?: { clientId?: string; clientSecret?: string; otherClientSecret?: string }
+  names?: Partial<Record<keyof typeof MEMBERS, string>>
 
   /** How long what was fetched is used again, in milliseconds. Default: 60 s. */
   cacheMs?: number
@@ -110,11 +110,11 @@ export class HttpCredentials implements CredentialSource {
       parse(body)
     ) as Record<string, unknown> | null | undefined
 
-    const credentials = readTenantCredentials({
-      client_id: document?.[names.clientId ?? 'client_id'],
-      client_secret: document?.[names.clientSecret ?? 'client_secret'],
-      other_client_secret: document?.[names.otherClientSecret ?? 'other_client_secret'],
-    })
+    const members = Object.entries(MEMBERS).map(([member, standard]) => [
+      standard,
+      document?.[names[member as keyof typeof MEMBERS] ?? standard],
+    ])
+    const credentials = readTenantCredentials(Object.fromEntries(members))
     if (!credentials) throw trouble('tenant_service_rejected_response')
     return credentials
   }

@@ -1,7 +1,7 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
-import type { ClientSecret } from '#oauth/credentials/kinds'
 import {
   readTenantCredentials,
+  type TenantCredentials,
   type TenantCredentialsDocument,
 } from '#oauth/credentials/tenant_credentials'
 import { CredentialsUnreadable, StoreUnavailable } from '#oauth/errors'
@@ -33,7 +33,7 @@ export class TenantCredentialStore implements SealedRows {
    * @returns undefined when there are none
    * @throws {CredentialsUnreadable} when the row is damaged, or its key is gone
    */
-  async find(provider: string, tenant: string): Promise<ClientSecret | undefined> {
+  async find(provider: string, tenant: string): Promise<TenantCredentials | undefined> {
     const sealed = await this.sealed(keyOf(provider, tenant))
     if (sealed === null) return undefined
 
@@ -95,7 +95,7 @@ export class TenantCredentialStore implements SealedRows {
     return 'restored'
   }
 
-  #open(key: Key, sealed: string): ClientSecret | undefined {
+  #open(key: Key, sealed: string): TenantCredentials | undefined {
     const text = this.#parts.cipher.open(sealed, purposeOf(key))
     return text === null ? undefined : readTenantCredentials(JSON.parse(text))
   }

@@ -3,6 +3,7 @@ import { Secret } from '@adonisjs/core/helpers'
 import { DatabaseCredentials } from '#oauth/credentials/database'
 import { HttpCredentials } from '#oauth/credentials/http'
 import type { ClientCredentials, ClientSecret } from '#oauth/credentials/kinds'
+import type { TenantCredentials } from '#oauth/credentials/tenant_credentials'
 import { TenantCredentialStore } from '#oauth/stores/tenant_credentials'
 import { CredentialsUnreadable, TokenRequestError, UnknownTenant } from '#oauth/errors'
 import { HttpClient } from '#shared/http_client'
@@ -19,6 +20,30 @@ const client = (clientId: string, secret: string): ClientSecret => ({
 function plain(credentials: ClientCredentials) {
   const { clientId, clientSecret, otherClientSecret } = credentials as ClientSecret
   return [clientId, clientSecret.release(), otherClientSecret?.release()]
+}
+
+const canary = new Secret('canary')
+
+const KINDS = {
+  secret: { clientId: 'id', clientSecret: canary },
+  key: { clientId: 'id', privateKey: canary, keyId: 'key-1', certificateThumbprint: 'thumb' },
+  login: { username: 'ada', password: canary },
+  loginWithClient: {
+    username: 'ada',
+    password: canary,
+    client: { clientId: 'id', clientSecret: canary },
+  },
+  token: { token: canary },
+  tokenWithEnd: { token: canary, expiresAt: Date.UTC(2027, 0, 31) },
+} satisfies Record<string, TenantCredentials>
+
+/** With secrets in clear, to compare. */
+function released(credentials: object): unknown {
+  const clear = (value: unknown): unknown => {
+    if (value instanceof Secret) return value.release()
+    return typeof value === 'object' && value !== null ? released(value) : value
+  }
+  return Object.fromEntries(Object.entries(credentials).map(([name, each]) => [name, clear(each)]))
 }
 
 for (const { name, open } of databasesOf('oauth')) {
@@ -41,6 +66,18 @@ for (const { name, open } of databasesOf('oauth')) {
       const rows = JSON.stringify(await connect().from('oauth_tenant_credentials'))
       assert.notMatch(rows, /acme-(id|secret)/)
     })
+
+    test('of every kind come back as they were put: {$self}')
+      .with(Object.keys(KINDS) as (keyof typeof KINDS)[])
+      .run(async ({ assert }, kind) => {
+        const { connect, credentials } = await setUp()
+        await credentials.put('acme', KINDS[kind])
+
+        const found = await credentials.find('acme')
+        assert.deepEqual(released(found), released(KINDS[kind]))
+        const rows = JSON.stringify(await connect().from('oauth_tenant_credentials'))
+        assert.notInclude(rows, 'canary')
+      })
 
     test('of nobody are unknown, also for the provider itself', async ({ assert }) => {
       const { credentials } = await setUp()
@@ -103,6 +140,33 @@ test.group('Credentials of tenants from a service', () => {
     assert.lengthOf(server.requests, 2)
   })
 
+  test('may be of every kind, under its own names: {0}')
+    .with([
+      ['a client', { id: 'id', pass: 'canary' }, { clientId: 'id', clientSecret: canary }],
+      [
+        'a key',
+        { id: 'id', private_key: 'canary', key_id: 'key-1' },
+        { clientId: 'id', privateKey: canary, keyId: 'key-1' },
+      ],
+      ['an account', { username: 'ada', password: 'canary' }, KINDS.login],
+      ['a token', { token: 'canary', expires_at: null }, KINDS.token],
+      ['a token with an end', { token: 'canary', expires_at: '2027-01-31' }, KINDS.tokenWithEnd],
+      ['its end in seconds', { token: 'canary', expires_at: 1_801_353_600 }, KINDS.tokenWithEnd],
+    ] as [string, object, TenantCredentials][])
+    .run(async (context, [, document, expected]) => {
+      const server = await startHttpServer(context, (_, response) => {
+        response.setHeader('content-type', 'application/json')
+        response.end(JSON.stringify({ data: { credentials: document } }))
+      })
+      const { credentials } = serviceAt(context, {
+        url: `${server.url}/{tenant}`,
+        path: ['data', 'credentials'],
+        names: { clientId: 'id', clientSecret: 'pass' },
+      })
+      const found = await credentials.find('acme')
+      context.assert.deepEqual(released(found), released(expected))
+    })
+
   test('that it does not have are unknown; trouble there passes', async (context) => {
     const { assert } = context
     const answer = { status: 404, body: '' }
@@ -118,6 +182,11 @@ test.group('Credentials of tenants from a service', () => {
       [200, 'no json, but a-secret'],
       [200, '{"client_id":"id"}'],
       [200, '{"client_id":"id","client_secret":7}'],
+      [200, '{"client_id":"","client_secret":"a-secret"}'],
+      [200, '{"username":"ada"}'],
+      [200, '{"token":"a-secret","expires_at":"soon"}'],
+      [200, '{"token":"a-secret","expires_at":-1}'],
+      [200, '["a-secret"]'],
     ] as const) {
       Object.assign(answer, { status, body })
       const error = await credentials.find('acme').catch((reason: unknown) => reason)

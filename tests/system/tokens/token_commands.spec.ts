@@ -148,6 +148,8 @@ test.group('tenant: commands', (group) => {
       ['tenant:disable', 'acme'],
       ['tenant:disable', 'a b', '--reason=a leak'],
       ['tenant:credentials', 'acme', '--reason=a test', '--client-id=id'],
+      ['tenant:credentials', 'acme', '--reason=a test', '--client-id=id', '--username=ada'],
+      ['tenant:credentials', 'acme', '--reason=a test', '--token', '--expires-at=soon'],
     ]) {
       const { exitCode } = await run(...words)
       assert.equal(exitCode, 2, words.join(' '))
