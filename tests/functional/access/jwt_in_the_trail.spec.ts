@@ -96,7 +96,7 @@ for (const { name, open } of auditDatabases) {
       const actor = { type: 'system', id: 'os:root' } as const
       await erasure.run({ selector: { actor: String(account.id) }, actor, reason: 'asked for' })
 
-      const rows = await connect().from('audit_events').where('actor_id', account.id)
+      const rows = await connect().from('audit_events').where('actor_id', String(account.id))
       assert.isNotEmpty(rows)
       for (const row of rows) {
         const values = await new EventStore(connect).personalValues([row.event_id])

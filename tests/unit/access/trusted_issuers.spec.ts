@@ -1,7 +1,9 @@
+import { runInNewContext } from 'node:vm'
 import { test } from '@japa/runner'
 import { defineTrustedIssuers } from '#access/jwt/define_trusted_issuers'
 import type { TrustedIssuer } from '#access/jwt/trusted_issuer'
 import { trustedIssuers } from '#config/auth'
+import { codeIn } from '#tests/helpers/readme'
 
 const ENTRY: TrustedIssuer = {
   issuer: 'https://login.example.test',
@@ -82,6 +84,16 @@ test.group('Trusted issuers', () => {
         `config/auth.ts: "trustedIssuers[1].${rest}`
       )
     })
+
+  test('may be written as the manual shows', ({ assert }) => {
+    const code = codeIn('docs/operations.md', 'Admit callers by JWT').replace('export const', '')
+    const context: Record<string, unknown> = { defineTrustedIssuers }
+
+    runInNewContext(code, context)
+
+    const [entry] = context.trustedIssuers as TrustedIssuer[]
+    assert.equal(entry.account, 'billing@example.org')
+  })
 
   test('are there once', ({ assert }) => {
     assert.throws(
