@@ -79,6 +79,7 @@ export default class AccessProvider {
         users: new UserStore(),
         recorder: await resolver.make(EventRecorder),
         clock: systemClock,
+        issuers: trustedIssuers,
       })
     })
 

@@ -1,9 +1,11 @@
 import { Logger } from '@adonisjs/core/logger'
+import type { TrustedIssuer } from '#access/jwt/trusted_issuer'
 import type { AuditConfig } from '#audit/audit_config'
 import { keyIdOf, SigningKey } from '#audit/chain/signing_key'
 import { ConfigurationRecord, type Setting } from '#audit/recording/configuration_record'
 import { UntilDone } from '#audit/recording/until_done'
 import { AuditStore } from '#audit/stores/audit_store'
+import { trustedIssuers } from '#config/auth'
 import { systemClock } from '#shared/clock'
 import { EventRecorder } from '#shared/event_recorder'
 import { BackgroundProvider } from './_background_provider.js'
@@ -51,8 +53,15 @@ export default class ConfigurationProvider extends BackgroundProvider {
       sandboxMode: orange.sandboxMode,
       senderAddresses: orange.sms.senderAddresses.join(', '),
       database: config.get<string>('database.connection'),
+      trustedIssuers: trustedIssuers.map(trustIn).join('; '),
     }
   }
+}
+
+/** Who may admit whom to what. Not as which user: an e-mail address may be a person's. */
+function trustIn({ issuer, audience, abilities }: TrustedIssuer): string {
+  const scopes = Object.entries(abilities).map(([scope, given]) => `${scope}=${given.join('+')}`)
+  return `${issuer} for ${audience}: ${scopes.join(' ')}`
 }
 
 /** Where checkpoints go: of an address only the host, since the rest may be secret or personal. */

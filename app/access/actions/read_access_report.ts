@@ -1,6 +1,5 @@
-import type { AccessToken } from '@adonisjs/auth/access_tokens'
-import { type Ability, abilitiesOf, EVERYTHING_OF_THE_ROLE } from '#access/abilities'
-import type User from '#access/models/user'
+import { accessOf, type AccessOfUser } from '#access/access_of_user'
+import type { TrustedIssuer } from '#access/jwt/trusted_issuer'
 import type { UserStore } from '#access/stores/users'
 import type { Clock } from '#shared/clock'
 import type { Actor, EventRecorder } from '#shared/event_recorder'
@@ -13,38 +12,6 @@ export interface ReportQuery {
   limit: number
 }
 
-/** A token that is still valid. Its value is known to its holder alone. */
-export interface HeldToken {
-  id: string
-  name: string | null
-
-  /** What its holder may do with it today. */
-  abilities: Ability[]
-
-  /** What it was issued for. `*` is all that the role has. */
-  granted: string[]
-  createdAt: string
-  lastUsedAt: string | null
-  expiresAt: string | null
-}
-
-export interface AccessOfUser {
-  userId: number
-  email: string
-  role: string
-
-  /** What the role allows; nothing, while the user is disabled. */
-  abilities: Ability[]
-  disabledAt: string | null
-  createdAt: string
-
-  /** The newest first. */
-  tokens: HeldToken[]
-
-  /** How many more there are than are listed. */
-  tokensLeftOut: number
-}
-
 export interface AccessReport {
   users: AccessOfUser[]
 
@@ -55,6 +22,13 @@ export interface AccessReport {
   asOf: string
 }
 
+export interface ReadAccessReportParts {
+  users: UserStore
+  recorder: EventRecorder
+  clock: Clock
+  issuers: readonly TrustedIssuer[]
+}
+
 /** How many tokens of one user are listed. */
 const MOST_TOKENS = 100
 
@@ -63,11 +37,13 @@ export class ReadAccessReport {
   readonly #users: UserStore
   readonly #recorder: EventRecorder
   readonly #clock: Clock
+  readonly #issuers: readonly TrustedIssuer[]
 
-  constructor(needs: { users: UserStore; recorder: EventRecorder; clock: Clock }) {
+  constructor(needs: ReadAccessReportParts) {
     this.#users = needs.users
     this.#recorder = needs.recorder
     this.#clock = needs.clock
+    this.#issuers = needs.issuers
   }
 
   /**
@@ -91,40 +67,11 @@ export class ReadAccessReport {
       details: { limit: query.limit, after: query.after ?? null, count: users.length },
     })
     return {
-      users: users.map((user) => accessOf(user, tokens.get(user.id))),
+      users: users.map((user) =>
+        accessOf(user, { ...tokens.get(user.id), issuers: this.#issuers })
+      ),
       next: page.length > users.length ? users.at(-1)!.id : undefined,
       asOf: new Date(now).toISOString(),
     }
   }
-}
-
-function accessOf(user: User, held?: { tokens: AccessToken[]; total: number }): AccessOfUser {
-  const { tokens = [], total = 0 } = held ?? {}
-
-  return {
-    userId: user.id,
-    email: user.email,
-    role: user.role,
-    abilities: abilitiesToday(user, [EVERYTHING_OF_THE_ROLE]),
-    disabledAt: user.disabledAt?.toUTC().toISO() ?? null,
-    createdAt: user.createdAt.toUTC().toISO()!,
-    tokens: tokens.map((token) => heldToken(token, user)),
-    tokensLeftOut: total - tokens.length,
-  }
-}
-
-function heldToken(token: AccessToken, user: User): HeldToken {
-  return {
-    id: String(token.identifier),
-    name: token.name,
-    abilities: abilitiesToday(user, token.abilities),
-    granted: token.abilities,
-    createdAt: token.createdAt.toISOString(),
-    lastUsedAt: token.lastUsedAt?.toISOString() ?? null,
-    expiresAt: token.expiresAt?.toISOString() ?? null,
-  }
-}
-
-function abilitiesToday({ role, disabledAt }: User, granted: readonly string[]): Ability[] {
-  return disabledAt ? [] : [...abilitiesOf(role, granted)]
 }

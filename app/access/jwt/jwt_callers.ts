@@ -49,7 +49,8 @@ export class JwtCallers {
    * @throws {AccessUnavailable}
    */
   async verify(token: Secret<string>): Promise<JwtCaller> {
-    const trusted = this.#trusted.get(claimedIssuer(token))
+    const issuer = claimedIssuer(token)
+    const trusted = issuer === undefined ? undefined : this.#trusted.get(issuer)
     if (!trusted) throw new JwtRefused('jwt_untrusted_issuer')
 
     const caller = await trusted.check.verify(token)
@@ -58,9 +59,10 @@ export class JwtCallers {
 }
 
 /** Not verified yet: it tells only whose keys to verify with. */
-function claimedIssuer(token: Secret<string>): string {
+function claimedIssuer(token: Secret<string>): string | undefined {
   try {
-    return String(decodeJwt(token.release()).iss)
+    const { iss } = decodeJwt(token.release())
+    return typeof iss === 'string' ? iss : undefined
   } catch {
     throw new JwtRefused('jwt_malformed')
   }

@@ -1,7 +1,8 @@
 import { test } from '@japa/runner'
 import db from '@adonisjs/lucid/services/db'
 import User from '#access/models/user'
-import { ReadAccessReport, type AccessOfUser } from '#access/actions/read_access_report'
+import type { AccessOfUser } from '#access/access_of_user'
+import { ReadAccessReport } from '#access/actions/read_access_report'
 import { UserStore } from '#access/stores/users'
 import { systemClock } from '#shared/clock'
 import { auditRows } from '#tests/helpers/audit_rows'
@@ -54,6 +55,33 @@ test.group('GET /api/audit/access-report', () => {
     assert.deepInclude(second, { userId: gone.id, abilities: [] })
     assert.isString(second.disabledAt)
     assert.containSubset(second.tokens, [{ abilities: [], granted: ['*'] }])
+  })
+
+  test('says whose JWTs admit callers as a user, and to what today', async ({ assert, swap }) => {
+    const sender = await createUser('sender')
+    const gone = await createUser('sender', { disabled: true })
+    const issuers = [sender, gone].map(({ email }, n) => ({
+      issuer: `https://login-${n}.example.test`,
+      audience: 'urn:sms',
+      jwksUri: 'https://login.example.test/keys',
+      account: email,
+      abilities: { send: ['sms:send'], all: ['sms:send', 'oauth:manage'] } as const,
+    }))
+    const recorder = new RecordingEventRecorder()
+    const users = new UserStore()
+    swap(ReadAccessReport, new ReadAccessReport({ users, recorder, clock: systemClock, issuers }))
+
+    const [first, second, third] = await reportFrom(sender)
+
+    assert.deepEqual(first.issuers, [
+      {
+        issuer: 'https://login-0.example.test',
+        audience: 'urn:sms',
+        abilities: { send: ['sms:send'], all: ['sms:send'] },
+      },
+    ])
+    assert.deepEqual(second.issuers[0].abilities, { send: [], all: [] })
+    assert.deepEqual(third.issuers, [])
   })
 
   test('has no hash and no password in it', async ({ assert }) => {
@@ -128,7 +156,7 @@ test.group('GET /api/audit/access-report', () => {
     recorder.fail()
     swap(
       ReadAccessReport,
-      new ReadAccessReport({ users: new UserStore(), recorder, clock: systemClock })
+      new ReadAccessReport({ users: new UserStore(), recorder, clock: systemClock, issuers: [] })
     )
     assert.equal((await read()).status, 503)
   })

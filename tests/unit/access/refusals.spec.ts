@@ -93,6 +93,30 @@ test.group('Refused callers', () => {
     assert.lengthOf(recorder.events, 4)
   })
 
+  test('callers of one account, each vouched for by name, are not counted as one', async ({
+    assert,
+  }) => {
+    const { refusals, recorder, clock } = setUp()
+    const vouched = (issuer: string, subject: string): Refusal => {
+      const refusal = refusalOf(7)
+      return { ...refusal, actor: { ...refusal.actor, issuer, subject } }
+    }
+
+    for (const subject of ['ada', 'bob', 'ada']) await refusals.note(vouched('one', subject))
+    await refusals.note(vouched('two', 'ada'))
+    await clock.advance(60_000)
+
+    assert.deepEqual(
+      recorder.events.map(({ actor, count }) => [actor?.issuer, actor?.subject, count]),
+      [
+        ['one', 'ada', undefined],
+        ['one', 'bob', undefined],
+        ['two', 'ada', undefined],
+        ['one', 'ada', 1],
+      ]
+    )
+  })
+
   test('ten thousand kinds take a thousand windows and one for the rest', async ({ assert }) => {
     const { refusals, recorder, clock } = setUp()
 

@@ -26,11 +26,17 @@ test.group('The body of an event', () => {
   })
 
   test('holds no personal value', ({ assert }) => {
-    const text = canonicalText(
-      body({ comment: 'canary', actor: { type: 'user', id: '7', sourceIp: '192.0.2.1' } })
-    )
+    const actor = { type: 'user', id: '7', sourceIp: '192.0.2.1', subject: 'canary' } as const
+    const text = canonicalText(body({ comment: 'canary', actor }))
 
     assert.notMatch(text, /canary|192\.0\.2\.1/)
+  })
+
+  test('names who vouched for a caller, within bounds', ({ assert }) => {
+    const issuer = `https://login.example.test/${'x'.repeat(1_000)}`
+    const { actorIssuer } = body({ actor: { type: 'user', id: '7', issuer } })
+
+    assert.equal(actorIssuer, `${issuer.slice(0, 256)}…`)
   })
 
   test('replaces instants and numbers that do not exist', ({ assert }) => {
