@@ -34,6 +34,9 @@ export interface TokenRequestContent {
   format?: BodyFormat
 }
 
+/** All that is needed of an HTTP client. */
+type Exchanges = Pick<HttpClient, 'exchange'>
+
 /** When something was asked, by the wall clock and by the monotonic clock. */
 type Instants = Pick<IssuedToken, 'requestedAt' | 'requestedAtMonotonic'>
 
@@ -41,14 +44,11 @@ type Instants = Pick<IssuedToken, 'requestedAt' | 'requestedAtMonotonic'>
 export class TokenEndpoint {
   readonly #settings: TokenEndpointSettings
   readonly #addresses: EndpointAddresses
-  readonly #http: HttpClient
+  readonly #http: Exchanges
   readonly #clock: Clock
   readonly #secrets = new EitherSecret()
 
-  constructor(
-    settings: TokenEndpointSettings,
-    { http, clock }: { http: HttpClient; clock: Clock }
-  ) {
+  constructor(settings: TokenEndpointSettings, { http, clock }: { http: Exchanges; clock: Clock }) {
     this.#settings = settings
     this.#addresses = new EndpointAddresses(settings.url)
     this.#http = http
