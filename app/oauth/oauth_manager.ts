@@ -1,6 +1,4 @@
 import type { Secret } from '@adonisjs/core/helpers'
-import type { AccessToken } from '#oauth/access_token'
-import { authenticatedHeaders } from '#oauth/authenticated_headers'
 import type { CredentialSource, TokenStore } from '#oauth/contracts'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import type { Cause } from '#oauth/events'
@@ -125,11 +123,6 @@ export class OAuthManager {
     for (const [{ provider, tenant }, service] of this.#services.all()) {
       yield { provider, tenant: tenant || undefined, service }
     }
-  }
-
-  /** What authenticates a request to an API: its token, and whatever its provider wants beside it. */
-  headersWith(token: AccessToken): Record<string, Secret<string>> {
-    return authenticatedHeaders(token, this.#config)
   }
 
   /**
