@@ -40,6 +40,9 @@ export interface Exchanged {
   answer: HttpAnswer
 }
 
+/** All that is needed of an HTTP client. */
+type Exchanges = Pick<HttpClient, 'exchange'>
+
 /** When something was asked, by the wall clock and by the monotonic clock. */
 type Instants = Pick<IssuedToken, 'requestedAt' | 'requestedAtMonotonic'>
 
@@ -47,14 +50,11 @@ type Instants = Pick<IssuedToken, 'requestedAt' | 'requestedAtMonotonic'>
 export class TokenEndpoint {
   readonly #settings: TokenEndpointSettings
   readonly #addresses: (deadlineMs: number) => Promise<EndpointAddresses>
-  readonly #http: HttpClient
+  readonly #http: Exchanges
   readonly #clock: Clock
   readonly #secrets = new EitherSecret()
 
-  constructor(
-    settings: TokenEndpointSettings,
-    { http, clock }: { http: HttpClient; clock: Clock }
-  ) {
+  constructor(settings: TokenEndpointSettings, { http, clock }: { http: Exchanges; clock: Clock }) {
     this.#settings = settings
     this.#addresses = addressesOf(settings.url)
     this.#http = http

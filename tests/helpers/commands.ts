@@ -24,6 +24,8 @@ export async function commands({ cleanup }: Pick<TestContext, 'cleanup'>) {
   }
 
   const say = (...words: string[]) => ace(words, { env: variables })
+  const feedWith = (more: Record<string, string>, input: string, ...words: string[]) =>
+    ace(words, { env: { ...variables, ...more }, input })
   const runWith = async (more: Record<string, string>, ...words: string[]) => {
     const env = { ...variables, ...more }
     const { exitCode, stdout, stderr } = await ace([...words, '--json'], { env })
@@ -35,6 +37,10 @@ export async function commands({ cleanup }: Pick<TestContext, 'cleanup'>) {
 
     /** Runs a command for a person: without --json. */
     say,
+
+    /** Runs a command that reads this on standard input. */
+    feed: (input: string, ...words: string[]) => feedWith({}, input, ...words),
+    feedWith,
     runWith,
     run: (...words: string[]) => runWith({}, ...words),
     tokenRequests: () => sandbox.requests.filter(({ path }) => path === '/oauth/v3/token').length,
