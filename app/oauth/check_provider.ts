@@ -8,7 +8,11 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~\dA-Za-z-]+$/
  * @throws when the entry of a provider contradicts itself, naming the file and the key
  */
 export function checkProvider(name: string, provider: ProviderChoice): void {
-  const problem = endpointProblem(provider) ?? companionProblem(provider) ?? keySetProblem(provider)
+  const problem =
+    endpointProblem(provider) ??
+    revocationProblem(provider) ??
+    companionProblem(provider) ??
+    keySetProblem(provider)
   if (problem) throw new Error(`config/oauth.ts: "providers.${name}.${problem}`)
 }
 
@@ -23,6 +27,13 @@ function endpointProblem({ endpoint, grant }: ProviderChoice): string | undefine
   // Whoever has to try addresses must not hand the password to several hosts.
   const origins = new Set(urls.map((url) => new URL(url).origin))
   return origins.size > 1 ? 'endpoint.url" names more than one origin' : undefined
+}
+
+function revocationProblem({ endpoint, revocation }: ProviderChoice): string | undefined {
+  if (!revocation) return undefined
+  if (!endpoint) return 'revocation" needs an "endpoint", whose client authentication it uses'
+  const problem = urlProblem(revocation.url)
+  return problem && `revocation.url" ${problem}`
 }
 
 function companionProblem({ companionHeaders = {} }: ProviderChoice): string | undefined {

@@ -27,6 +27,12 @@ export interface ProviderConfig {
 
   /** Absent only where a grant asks nobody. */
   endpoint?: TokenEndpointConfig
+
+  /**
+   * Where it is told of tokens that were cleared (RFC 7009), with the client authentication of
+   * {@link endpoint}. Absent: cleared tokens are forgotten here, and end by themselves there.
+   */
+  revocation?: RevocationConfig
   credentials: CredentialSource
 
   /** Space-separated (RFC 6749 §3.3). Absent: the server decides. */
@@ -44,6 +50,12 @@ export interface ProviderConfig {
 
 /** How to reach a token endpoint and how to read it. Its deadline is the same for all. */
 export type TokenEndpointConfig = Omit<TokenEndpointSettings, 'deadlineMs'>
+
+/** How to reach a revocation endpoint. */
+export interface RevocationConfig {
+  /** Its address: https, or loopback. Tokens and the client's proof are sent there. */
+  url: string
+}
 
 /** Which of a provider's tokens is meant. */
 export interface TokenOwner {

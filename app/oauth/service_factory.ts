@@ -55,11 +55,12 @@ export class ServiceFactory {
 
   /** @throws {UnknownProvider} */
   build(provider: string, owner: TokenOwner): OAuthTokenService {
-    const { config, sharing, clock, random, report } = this.#parts
+    const { config, sharing, clock, random, fingerprints, report } = this.#parts
     const { tenant, subject } = owner
     const recorder = this.#recorder(tenant)
     const { credentials, endpoint, scope, audience } = this.#provider(provider)
-    const grant = this.#grantsOf(provider).of(owner)
+    const grants = this.#grantsOf(provider)
+    const grant = grants.of(owner)
     const wanted = [grant.type, scope, audience, ...(grant.keyParts ?? [])]
     const from = [provider, ...[endpoint?.url].flat(), credentials.identity]
     const key = digest(...from, tenant, subject, ...wanted)
@@ -78,7 +79,8 @@ export class ServiceFactory {
       gate,
       request,
     })
-    return new OAuthTokenService({ ...config, ...parts, obtainer, report })
+    const revocation = grants.revocationOf(tenant, { provider, recorder, fingerprints })
+    return new OAuthTokenService({ ...config, ...parts, obtainer, revocation, report })
   }
 
   /** @throws {UnknownProvider} */
