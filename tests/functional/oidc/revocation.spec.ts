@@ -99,6 +99,18 @@ test.group('A certified server | tokens that are cleared', () => {
     assert.isUndefined(await server.find(bearerOf(last)))
   })
 
+  test('still knows those of a tenant that was switched off: nothing is sent for it', async (context) => {
+    const { assert } = context
+    const server = await startCertifiedServer(context)
+    const { manager } = startWithChangingSecret(context, server)
+    const tokens = manager.use('tested', { tenant: 'acme' })
+    const token = await tokens.getAccessToken()
+    await manager.disable('tested', 'acme', CAUSE)
+
+    assert.isFalse(tokens.isTokenValid())
+    assert.exists(await server.find(bearerOf(token)))
+  })
+
   test('is not asked about when there was none', async (context) => {
     const server = await startCertifiedServer(context)
     const { tokens, events } = startEngine(context, server)
