@@ -5,18 +5,20 @@ import { TokenCommand } from './_token_command.js'
 
 export default class TokenBackup extends TokenCommand {
   static commandName = 'token:backup'
-  static description = 'Write the stored tokens to a new file, sealed as they are'
+  static description =
+    'Write stored tokens and credentials of tenants to a new file, sealed as they are'
 
   @args.string({ description: 'The file to write; it must not be there yet' })
   declare file: string
 
   protected async act(): Promise<CommandAnswer> {
     const { backup, cause } = await tokenBackup(this.app, await this.store())
-    const tokens = await backup.write(this.file, cause)
+    const counts = await backup.write(this.file, cause)
+    const written = Object.entries(counts).map(([table, rows]) => `${rows} ${table}`)
     return {
-      data: { file: this.file, tokens },
+      data: { file: this.file, ...counts },
       lines: [
-        `Wrote ${tokens} tokens to ${this.file}. They open with the keys of today only: keep those too.`,
+        `Wrote ${written.join(', ')} to ${this.file}. They open with the keys of today only: keep those too.`,
       ],
     }
   }

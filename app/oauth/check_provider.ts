@@ -58,6 +58,13 @@ function signInProblem(provider: ProviderChoice): string | undefined {
     : undefined
 }
 
+function revocationProblem({ endpoint, revocation }: ProviderChoice): string | undefined {
+  if (!revocation) return undefined
+  if (!endpoint) return 'revocation" needs an "endpoint", whose client authentication it uses'
+  const problem = urlProblem(revocation.url)
+  return problem && `revocation.url" ${problem}`
+}
+
 function companionProblem({ companionHeaders = {} }: ProviderChoice): string | undefined {
   const bad = Object.keys(companionHeaders).find(
     (header) => !HEADER_NAME.test(header) || header.toLowerCase() === 'authorization'
@@ -89,6 +96,7 @@ const PROBLEMS = [
   endpointProblem,
   addressProblem,
   signInProblem,
+  revocationProblem,
   companionProblem,
   keySetProblem,
   fallbackProblem,

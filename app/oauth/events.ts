@@ -155,6 +155,35 @@ export const tokenEvents = {
     token: token && recordFacts(token),
   }),
 
+  /** The provider was told, or could not be told, that a token is given up (RFC 7009). */
+  revoked: (
+    provider: string,
+    {
+      fingerprint,
+      hint,
+      failure,
+      durationMs,
+      cause,
+    }: {
+      fingerprint: string
+      hint: string
+      failure?: Pick<TokenRequestFacts, 'reason' | 'httpStatus' | 'upstreamCode'>
+      durationMs: number
+      cause: Cause
+    }
+  ): AuditEvent => ({
+    ...about(cause, provider),
+    type: 'auth.token.revoked',
+    outcome: failure ? 'failure' : 'success',
+    severity: failure ? 'medium' : 'informational',
+    reasonCode: failure?.reason,
+    httpStatus: failure?.httpStatus,
+    upstreamCode: failure?.upstreamCode,
+    token: { fingerprint },
+    durationMs,
+    details: { tokenType: hint },
+  }),
+
   refreshRequested: (provider: string, cause: Cause): AuditEvent => ({
     ...about(cause, provider),
     type: 'auth.token.refresh_requested',

@@ -6,14 +6,19 @@ import { tokenHealth, type TokenHealth, type TokenInfo } from '#oauth/token_heal
 import type { TokenRequestFacts } from '#oauth/errors'
 import { TokenRejection } from '#oauth/token_rejection'
 import type { SharedToken } from '#oauth/shared_token'
+import { TokenClearing } from '#oauth/token_clearing'
 import { TokenSync } from '#oauth/token_sync'
 import { TokenRenewal, type TokenRenewalParts } from '#oauth/token_renewal'
+import type { TokenRevocation } from '#oauth/token_revocation'
 import { RecordingUnavailable } from '#shared/event_recorder'
 
 export interface TokenServiceParts extends TokenRenewalParts {
   /** Names the token in the store. */
   key: string
   shared: SharedToken
+
+  /** Tells the provider of tokens that were cleared. Absent where it cannot be told. */
+  revocation?: TokenRevocation
 
   /** How long a caller waits for a token, in milliseconds. */
   waitMs: number
@@ -42,6 +47,7 @@ export class OAuthTokenService {
   readonly #renewal: TokenRenewal
   readonly #patience: Patience
   readonly #rejection: TokenRejection
+  readonly #clearing: TokenClearing
 
   /** Through which this service learns what other processes did. */
   readonly sync: TokenSync
@@ -54,6 +60,7 @@ export class OAuthTokenService {
     const inHand = { ...parts, held: this.#held, renewal: this.#renewal }
     this.sync = new TokenSync(inHand)
     this.#rejection = new TokenRejection(inHand)
+    this.#clearing = new TokenClearing({ ...inHand, rejection: this.#rejection })
   }
 
   /**
@@ -79,16 +86,20 @@ export class OAuthTokenService {
     return this.#refreshNow(cause)
   }
 
-  /** Forgets the token, here and for all other processes. The next caller waits for a new one. */
-  async clearToken(cause: Cause = {}): Promise<void> {
-    const { recorder, provider, shared } = this.#parts
-    const stored = await shared.read()
-    const token = this.#held.current?.record ?? stored ?? undefined
-    await recorder.record(tokenEvents.cleared(provider, { token, reasonCode: 'requested', cause }))
+  /**
+   * Forgets the token, here and for all other processes, and has the provider revoke it where
+   * that can be (RFC 7009). The next caller waits for a new one.
+   *
+   * @throws {RecordingUnavailable} before anything is forgotten; or after it, when it cannot be
+   *   recorded what the provider said
+   */
+  clearToken(cause: Cause = {}): Promise<void> {
+    return this.#clearing.run(cause)
+  }
 
-    await this.#rejection.forget()
-    if (stored) await shared.remove(stored.fingerprint)
-    await this.#renewal.cleared()
+  /** As {@link clearToken}, without a word to the provider. */
+  async forgetToken(cause: Cause): Promise<void> {
+    await this.#clearing.forget(cause)
   }
 
   /**

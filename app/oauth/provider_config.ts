@@ -44,6 +44,12 @@ export interface ProviderConfig {
    * Absent: no codes are exchanged for them.
    */
   exchangeRedirectUris?: readonly string[]
+
+  /**
+   * Where it is told of tokens that were cleared (RFC 7009), with the client authentication of
+   * {@link endpoint}. Absent: cleared tokens are forgotten here, and end by themselves there.
+   */
+  revocation?: RevocationConfig
   credentials: CredentialSource
 
   /** Space-separated (RFC 6749 §3.3). Absent: the server decides. */
@@ -100,6 +106,12 @@ export interface SignInConfig {
 
   /** Whatever else the provider wants to be told when somebody signs in, e.g. `prompt`. Nothing secret. */
   parameters?: Readonly<Record<string, string>>
+}
+
+/** How to reach a revocation endpoint. */
+export interface RevocationConfig {
+  /** Its address: https, or loopback. Tokens and the client's proof are sent there. */
+  url: string
 }
 
 /** Which of a provider's tokens is meant. */

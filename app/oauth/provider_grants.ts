@@ -4,8 +4,10 @@ import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import { Discovery } from '#oauth/discovery'
 import type { ProviderConfig, TokenOwner } from '#oauth/provider_config'
 import type { SignInKeeping } from '#oauth/sign_in/contracts'
+import { RevocationEndpoint } from '#oauth/revocation_endpoint'
 import { TokenCheck } from '#oauth/token_check'
 import { TokenEndpoint } from '#oauth/token_endpoint'
+import { TokenRevocation, type TokenRevocationParts } from '#oauth/token_revocation'
 import type { Clock } from '#shared/clock'
 import type { EventRecorder } from '#shared/event_recorder'
 import type { HttpClient } from '#shared/http_client'
@@ -18,7 +20,10 @@ export interface ProviderTools {
   signIns?: SignInKeeping
 }
 
-/** Makes the grants of all tokens of one provider, which share its endpoint and its key set. */
+/** What the trail says of a revocation. */
+type RevocationTrail = Pick<TokenRevocationParts, 'recorder' | 'fingerprints'>
+
+/** Makes the grants of all tokens of one provider, which share its endpoints and its key set. */
 export class ProviderGrants {
   /** Of its entry in config/oauth.ts. */
   readonly name: string
@@ -28,6 +33,7 @@ export class ProviderGrants {
 
   /** Present where the provider publishes its addresses. */
   readonly discovery?: Discovery
+  readonly #revocation?: RevocationEndpoint
   readonly #check?: TokenCheck
 
   constructor(
@@ -49,6 +55,7 @@ export class ProviderGrants {
       const { url = (within: number) => discovery!.tokenEndpoint(within) } = endpoint
       this.endpoint = new TokenEndpoint({ ...endpoint, url, deadlineMs }, tools)
     }
+    this.#revocation = this.#revocationEndpoint(deadlineMs)
     this.#check = validate && new TokenCheck(validate, tools)
   }
 
@@ -76,5 +83,39 @@ export class ProviderGrants {
   /** A grant whose tokens are looked into, where the provider's are. */
   checked(grant: Grant): Grant {
     return this.#check ? new CheckedGrant(grant, this.#check) : grant
+  }
+
+  /** Undefined where the provider cannot be told of tokens that are given up. */
+  revocationOf(tenant: string | undefined, trail: RevocationTrail): TokenRevocation | undefined {
+    if (!this.#revocation) return undefined
+    return new TokenRevocation({
+      ...trail,
+      provider: this.name,
+      endpoint: this.#revocation,
+      credentials: () => this.credentialsOf(tenant).find(),
+      clock: this.tools.clock,
+    })
+  }
+
+  #revocationEndpoint(deadlineMs: number): RevocationEndpoint | undefined {
+    const { endpoint, issuer } = this.config
+    const url = this.#revocationAddress()
+    if (!endpoint || !url) return undefined
+
+    // A server knows itself by the address of its token endpoint (RFC 7523 §3), or by its issuer.
+    const [audience = issuer] = [endpoint.url].flat()
+    const clientAssertion = { audience, ...endpoint.clientAssertion }
+    return new RevocationEndpoint({ ...endpoint, clientAssertion, url, deadlineMs }, this.tools)
+  }
+
+  /** A provider whose endpoint stands in the configuration is not asked for the others. */
+  #revocationAddress() {
+    const { revocation, endpoint } = this.config
+    const { discovery } = this
+    if (revocation ?? (endpoint?.url || !discovery)) return revocation?.url
+    return async (withinMs: number) => {
+      const { revocation_endpoint: published } = await discovery.metadata(withinMs)
+      return published
+    }
   }
 }

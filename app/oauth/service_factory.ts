@@ -60,11 +60,12 @@ export class ServiceFactory {
 
   /** @throws {UnknownProvider} */
   build(provider: string, owner: TokenOwner): OAuthTokenService {
-    const { config, sharing, clock, random, report } = this.#parts
+    const { config, sharing, clock, random, fingerprints, report } = this.#parts
     const { tenant, subject } = owner
     const recorder = this.#recorder(tenant)
     const { credentials, endpoint, issuer, scope, audience } = this.#provider(provider)
-    const grant = this.grantsOf(provider).of(owner, recorder)
+    const grants = this.grantsOf(provider)
+    const grant = grants.of(owner, recorder)
     const wanted = [grant.type, scope, audience, ...(grant.keyParts ?? [])]
     const from = [provider, ...[endpoint?.url ?? issuer].flat(), credentials.identity]
     const key = digest(...from, tenant, subject, ...wanted)
@@ -83,7 +84,8 @@ export class ServiceFactory {
       gate,
       request,
     })
-    return new OAuthTokenService({ ...config, ...parts, obtainer, report })
+    const revocation = grants.revocationOf(tenant, { recorder, fingerprints })
+    return new OAuthTokenService({ ...config, ...parts, obtainer, revocation, report })
   }
 
   /** @throws {UnknownProvider} */

@@ -2,6 +2,9 @@ import type { UnreadableRecord } from '#oauth/errors'
 import { about, type Cause } from '#oauth/events'
 import type { AuditEvent } from '#shared/event_recorder'
 
+/** Stands for everything that is sealed, wherever it is kept. */
+const SEALED_ROWS = 'sealed rows'
+
 function aboutStore(store: string, cause: Cause): Omit<AuditEvent, 'type' | 'outcome'> {
   const { target, ...rest } = about(cause, store)
   return { ...rest, target: { ...target!, type: 'token_store' } }
@@ -36,25 +39,35 @@ export const storeEvents = {
   }),
 
   keysRotated: (counts: Record<string, number>, cause: Cause): AuditEvent => ({
-    ...aboutStore('sealed rows', cause),
+    ...aboutStore(SEALED_ROWS, cause),
     type: 'crypto.key.rotated',
     outcome: counts.unreadable > 0 ? 'failure' : 'success',
     details: counts,
   }),
 
-  backedUp: (store: string, counts: Record<string, number>, cause: Cause): AuditEvent => ({
-    ...aboutStore(store, cause),
+  /** @param counts how many rows of each table */
+  backedUp: (counts: Record<string, number>, cause: Cause): AuditEvent => ({
+    ...aboutStore(SEALED_ROWS, cause),
     type: 'store.backed_up',
     outcome: 'success',
     severity: 'medium',
     details: counts,
   }),
 
-  backupRestored: (store: string, counts: Record<string, number>, cause: Cause): AuditEvent => ({
-    ...aboutStore(store, cause),
+  restoreRequested: (counts: Record<string, number>, cause: Cause): AuditEvent => ({
+    ...aboutStore(SEALED_ROWS, cause),
+    type: 'store.restore_requested',
+    outcome: 'unknown',
+    severity: 'medium',
+    details: counts,
+  }),
+
+  /** @param counts what became of the rows of this table */
+  backupRestored: (table: string, counts: Record<string, number>, cause: Cause): AuditEvent => ({
+    ...aboutStore(table, cause),
     type: 'store.backup_restored',
     outcome: counts.unreadable > 0 ? 'failure' : 'success',
     severity: 'medium',
-    details: counts,
+    details: { ...counts },
   }),
 }

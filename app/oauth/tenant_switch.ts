@@ -30,7 +30,7 @@ export class TenantSwitch {
     await pause.disable()
 
     for (const [, service] of services.ofTenant(provider, tenant)) {
-      await service.clearToken(cause)
+      await service.forgetToken(cause)
     }
     for await (const key of store.keys()) {
       const record = await store.get(key)

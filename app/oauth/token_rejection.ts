@@ -50,12 +50,17 @@ export class TokenRejection {
     if (this.#parts.held.is(accepted)) this.#suspect = false
   }
 
-  /** Forgotten here before the first await: nobody is served the token meanwhile. */
-  async forget(): Promise<void> {
+  /**
+   * Forgotten here before the first await: nobody is served the token meanwhile.
+   *
+   * @returns the token that was held here
+   */
+  async forget(): Promise<AccessToken | undefined> {
     const { held, renewal, shared } = this.#parts
     const token = held.forget()
     renewal.rest()
     if (token) await shared.remove(token.fingerprint)
+    return token
   }
 
   async #giveUp(

@@ -24,13 +24,16 @@ export function password(options: PasswordOptions = {}): GrantFactory {
 
 const STANDARD_FIELDS = { username: 'username', password: 'password' }
 
-class PasswordGrant implements Grant {
+/** All that it needs to know. */
+type PasswordContext = Pick<GrantContext, 'endpoint' | 'credentials' | 'scope' | 'audience'>
+
+export class PasswordGrant implements Grant {
   readonly type = 'password'
   readonly keyParts: readonly string[]
-  readonly #context: GrantContext
+  readonly #context: PasswordContext
   readonly #options: PasswordOptions
 
-  constructor(context: GrantContext, options: PasswordOptions) {
+  constructor(context: PasswordContext, options: PasswordOptions) {
     this.#context = context
     this.#options = options
     // A secret among the extra fields is shown to nobody, and to no digest.

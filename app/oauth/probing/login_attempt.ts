@@ -1,7 +1,7 @@
 import { ConfigCredentials } from '#oauth/credentials/config'
 import type { Login } from '#oauth/credentials/kinds'
 import { TokenRequestError } from '#oauth/errors'
-import { password } from '#oauth/grants/password'
+import { PasswordGrant } from '#oauth/grants/password'
 import type { LoginShape } from '#oauth/probing/login_shapes'
 import { TokenEndpoint } from '#oauth/token_endpoint'
 import type { Clock } from '#shared/clock'
@@ -29,7 +29,7 @@ export async function attemptLogin(
   const settings = { url, clientAuthentication: 'none' as const, deadlineMs }
   const endpoint = new TokenEndpoint(settings, { http: overheard, clock })
   const credentials = new ConfigCredentials(login)
-  const grant = password(shape)({ endpoint: () => endpoint, credentials, http, clock })
+  const grant = new PasswordGrant({ endpoint: () => endpoint, credentials }, shape)
 
   try {
     await grant.obtain()

@@ -1,3 +1,4 @@
+import { parseJsonObject } from '#shared/strict_json'
 import type { SignedIn, SignInState } from '#oauth/sign_in/contracts'
 
 /** A row as the database has it. Databases give large numbers as texts. */
@@ -42,5 +43,27 @@ export function stateOf({
     signedInAt: Number(at),
     ...(end === null ? {} : { expiresAt: Number(end) }),
     ...(endedBy === null ? {} : { endedBy }),
+  }
+}
+
+/** What a backup keeps of a row, besides its key. */
+type Kept = Omit<Row, 'provider' | 'tenant' | 'subject'>
+
+export function rowToText(row: Row): string {
+  const { sealed, sequence, signed_in_at: at, expires_at: end } = row
+  const instants = { signed_in_at: Number(at), expires_at: end === null ? null : Number(end) }
+  return JSON.stringify({ sealed, sequence: Number(sequence), ...instants })
+}
+
+/** @returns undefined when it is not what {@link rowToText} wrote */
+export function rowFromText(text: string): Kept | undefined {
+  try {
+    const { sealed, sequence, signed_in_at: at, expires_at: end } = parseJsonObject(text)
+    const numbers = [sequence, at, end ?? 0].every((each) => Number.isSafeInteger(each))
+    if (typeof sealed !== 'string' || !numbers) return undefined
+    const instants = { signed_in_at: at as number, expires_at: (end ?? null) as number | null }
+    return { sealed, sequence: sequence as number, ...instants, ended_by: null }
+  } catch {
+    return undefined
   }
 }

@@ -1,5 +1,6 @@
 import { Secret } from '@adonisjs/core/helpers'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+import type { BackedUpRows, BroughtBack } from '#oauth/backed_up_rows'
 import { CredentialsUnreadable, StoreUnavailable } from '#oauth/errors'
 import type { Resealed, SealedRows } from '#oauth/sealed_rows'
 import type {
@@ -13,6 +14,8 @@ import {
   columnsOf,
   keyOf,
   purposeOf,
+  rowFromText,
+  rowToText,
   stateOf,
   type Key,
   type Row,
@@ -30,7 +33,7 @@ export interface RefreshTokenStoreParts {
 }
 
 /** Refresh tokens in the database, each sealed for its row. */
-export class RefreshTokenStore implements RefreshTokens, SealedRows {
+export class RefreshTokenStore implements RefreshTokens, SealedRows, BackedUpRows {
   readonly name = 'refresh tokens'
   readonly #parts: RefreshTokenStoreParts
 
@@ -77,14 +80,15 @@ export class RefreshTokenStore implements RefreshTokens, SealedRows {
   }
 
   async generation(key: Key): Promise<string | null> {
-    const sealed = await this.sealed(key)
-    return sealed && generationOf(sealed)
+    const row = await this.#read(key)
+    return row?.sealed ? generationOf(row.sealed) : null
   }
 
   async reseal(key: Key): Promise<Resealed> {
     const { cipher } = this.#parts
-    const sealed = await this.sealed(key)
-    if (sealed === null) return 'gone'
+    const row = await this.#read(key)
+    if (!row?.sealed) return 'gone'
+    const { sealed } = row
     if (generationOf(sealed) === cipher.newest) return 'current'
 
     const text = cipher.open(sealed, purposeOf(key))
@@ -95,7 +99,19 @@ export class RefreshTokenStore implements RefreshTokens, SealedRows {
 
   async sealed(key: Key): Promise<string | null> {
     const row = await this.#read(key)
-    return row?.sealed ?? null
+    return row?.sealed ? rowToText(row) : null
+  }
+
+  /** Where one was spent, given up or replaced since, its row stands there and stays. */
+  async restore(key: Key, text: string): Promise<BroughtBack> {
+    const row = rowFromText(text)
+    if (!row?.sealed || this.#parts.cipher.open(row.sealed, purposeOf(key)) === null) {
+      return 'unreadable'
+    }
+    if (Number(row.expires_at ?? Infinity) <= this.#parts.clock.now()) return 'ended'
+
+    const inserted = await this.#insert(key, row).ignore().returning('provider')
+    return inserted.length > 0 ? 'restored' : 'superseded'
   }
 
   #sealed(key: Key, { refreshToken, expiresAt }: NewRefreshToken) {

@@ -1,4 +1,5 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+import type { BackedUpRows, BroughtBack } from '#oauth/backed_up_rows'
 import {
   readTenantCredentials,
   type TenantCredentials,
@@ -21,7 +22,7 @@ export interface TenantCredentialStoreParts {
 type Key = string
 
 /** Credentials of the tenants of all providers, each sealed for its row. */
-export class TenantCredentialStore implements SealedRows {
+export class TenantCredentialStore implements SealedRows, BackedUpRows {
   readonly name = 'credentials of tenants'
   readonly #parts: TenantCredentialStoreParts
 
@@ -81,18 +82,15 @@ export class TenantCredentialStore implements SealedRows {
     return Number(updated) > 0 ? 'resealed' : 'changed'
   }
 
-  /** A row as it stands. */
   async sealed(key: Key): Promise<string | null> {
     const row = await this.#row(key).select('sealed').first()
     return row?.sealed ?? null
   }
 
-  /** Brings a row back that {@link sealed} gave, unless there is one, or it does not open. */
-  async restore(key: Key, sealed: string): Promise<'restored' | 'superseded' | 'unreadable'> {
+  async restore(key: Key, sealed: string): Promise<BroughtBack> {
     if (!this.#open(key, sealed)) return 'unreadable'
-    if ((await this.sealed(key)) !== null) return 'superseded'
-    await this.#insert(key, sealed).ignore()
-    return 'restored'
+    const inserted = await this.#insert(key, sealed).ignore().returning('tenant')
+    return inserted.length > 0 ? 'restored' : 'superseded'
   }
 
   #open(key: Key, sealed: string): TenantCredentials | undefined {

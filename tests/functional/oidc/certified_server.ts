@@ -63,6 +63,7 @@ export async function startCertifiedServer(
 
   return {
     tokenEndpoint: `${url}/token`,
+    revocationEndpoint: `${url}/token/revocation`,
 
     /** The Authorization headers of the token requests that arrived. */
     tokenRequests,
@@ -95,6 +96,7 @@ async function configuration(
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: isOwner },
       resourceIndicators: {
         enabled: jwt,
         defaultResource: () => 'urn:example:sms',
@@ -125,6 +127,11 @@ function signingClient(keys: readonly JWK[]) {
     jwks: { keys },
     ...ALLOWED,
   }
+}
+
+/** RFC 7009 §2.1: a token is revoked by the client that it was issued to. */
+function isOwner(_: unknown, asking: { clientId: string }, token: { clientId: string }): boolean {
+  return asking.clientId === token.clientId
 }
 
 /** `expires_in` is recommended only (RFC 6749 §5.1). */

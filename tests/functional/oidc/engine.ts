@@ -20,13 +20,14 @@ export function startEngine(
   server: CertifiedServer,
   options: EngineOptions = {}
 ) {
-  return startProviderEngine(context, providerAt(server.tokenEndpoint, options), {
+  return startProviderEngine(context, providerAt(server, options), {
     store: options.cacheEnabled === false ? stores.none : stores.memory,
     cacheEnabled: options.cacheEnabled,
   })
 }
 
-function providerAt(url: string, options: EngineOptions): ProviderConfig {
+/** The entry of the certified server. */
+export function providerAt(server: CertifiedServer, options: EngineOptions = {}): ProviderConfig {
   const { client = 'basic', formEncodeCredentials, scope } = options
   const { id: clientId, secret } = CLIENTS[client]
   const clientSecret = new Secret(options.secret ?? secret)
@@ -35,6 +36,7 @@ function providerAt(url: string, options: EngineOptions): ProviderConfig {
     grant: grants.clientCredentials(),
     credentials: new ConfigCredentials({ clientId, clientSecret }),
     scope,
-    endpoint: { url, clientAuthentication: client, formEncodeCredentials },
+    endpoint: { url: server.tokenEndpoint, clientAuthentication: client, formEncodeCredentials },
+    revocation: { url: server.revocationEndpoint },
   }
 }

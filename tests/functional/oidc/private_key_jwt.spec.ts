@@ -45,6 +45,7 @@ async function setUp(context: TestContext, trial: Trial = {}) {
         clientAuthentication: 'private_key_jwt',
         clientAssertion: { algorithm, audience },
       },
+      revocation: { url: server.revocationEndpoint },
     },
     { clock: new ManualClock(Date.now()) }
   )
@@ -71,6 +72,20 @@ test.group('A certified server | a client that signs', () => {
       assert.deepEqual(server.tokenRequests, [undefined, undefined])
       assert.deepEqual(server.serverErrors, [])
     })
+
+  test('has a cleared token revoked, by one more assertion', async (context) => {
+    const { assert } = context
+    const { server, tokens, recorder } = await setUp(context)
+    const token = await tokens.getAccessToken()
+    await tokens.clearToken()
+
+    const bearer = token.authorization.release().slice('Bearer '.length)
+    assert.isUndefined(await server.find(bearer))
+    assert.containsSubset(recorder.events.at(-1), {
+      type: 'auth.token.revoked',
+      outcome: 'success',
+    })
+  })
 
   test('is refused with {name}: invalid_client, and nothing of the key is shown')
     .with([

@@ -87,17 +87,21 @@ test.group('token: commands', (group) => {
     await run('token:refresh', '--reason=a test')
 
     const written = await run('token:backup', path)
-    assert.deepEqual(written.document.data, { file: path, tokens: 1 })
+    assert.deepEqual(written.document.data, {
+      'file': path,
+      'tokens': 1,
+      'credentials of tenants': 0,
+    })
     assert.equal((await stat(path)).mode & 0o777, 0o600)
     assert.equal((await run('token:backup', path)).exitCode, 1)
     const text = await readFile(path, 'utf8')
     assert.notMatch(text, JWT)
 
     const same = await run('token:restore', path)
-    assert.deepEqual(same.document.data, { restored: 0, ended: 0, superseded: 1, unreadable: 0 })
+    assert.containsSubset(same.document.data, { restored: 0, superseded: 1, unreadable: 0 })
     await run('token:clear', '--reason=a test')
     const cleared = await run('token:restore', path)
-    assert.deepEqual(cleared.document.data, { restored: 0, ended: 0, superseded: 1, unreadable: 0 })
+    assert.containsSubset(cleared.document.data, { restored: 0, superseded: 1, unreadable: 0 })
   })
 
   test('bring tokens into an empty store, but not what was changed or is no backup', async (context) => {

@@ -110,6 +110,20 @@ test.group("A provider's entry", () => {
         problem: 'companionHeaders" must not name "x-key\r\n"',
       },
       {
+        name: 'its tokens would be revoked over http',
+        changes: { revocation: { url: 'http://auth.example.test/revoke' } },
+        problem: 'revocation.url" must be https: http is accepted on the loopback address only',
+      },
+      {
+        name: 'nothing says how its client is known where tokens are revoked',
+        changes: {
+          grant: grants.staticToken(),
+          endpoint: undefined,
+          revocation: { url: 'https://auth.example.test/revoke' },
+        },
+        problem: 'revocation" needs an "endpoint", whose client authentication it uses',
+      },
+      {
         name: 'its key set is not behind https',
         changes: { validate: { issuer: 'i', jwksUri: 'http://auth.example.test/keys' } },
         problem: 'validate.jwksUri" must be https: http is accepted on the loopback address only',
