@@ -167,6 +167,18 @@ test.group('A fallback token', () => {
     assert.lengthOf(states(), 2)
   })
 
+  test('is not sent either, once it is in use, when asking for a token cannot be recorded', async (context) => {
+    const { assert } = context
+    const { call, clock, state, recorder, tokenRequests } = await setUp(context, FALLBACK)
+    state.answer = REFUSED
+    await call()
+    await clock.advance(6 * MINUTE)
+
+    recorder.fail()
+    await assert.rejects(() => call(), /audit trail cannot be written/)
+    assert.lengthOf(tokenRequests(), 1)
+  })
+
   test('gives way to a token even if that cannot be recorded yet', async (context) => {
     const { assert } = context
     const { call, clock, state, recorder, tokens, states } = await setUp(context, FALLBACK)

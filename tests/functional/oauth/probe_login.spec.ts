@@ -98,6 +98,11 @@ test.group('Probing a login | what is found', () => {
         format: { tokenPaths: ['auth_token'], expiresInPath: 'expiresIn' },
         token: 'opaque',
       },
+      {
+        name: 'a JWT, which says itself when it ends,',
+        api: { hand: (token) => ({ body: { token, expiresIn: 1_800_000 } }) },
+        format: { tokenPaths: ['token'] },
+      },
     ] as { name: string; api: LoginApiOptions; format: object; token?: string }[])
     .run(async (context, { api: options, format, token }) => {
       const { assert } = context
@@ -143,6 +148,17 @@ test.group('Probing a login | what is sent', () => {
     assert.equal(attempts, 1)
     assert.deepEqual(answers.at(0), { path: '/auth/login', answers: ['404'] })
     assert.deepEqual(answers.at(-1), { path: '/api/v1/login', answers: ['422', '200'] })
+  })
+
+  test('what knows a login when it sees one hears the password first', async (context) => {
+    const { assert } = context
+    const { api, probe } = await setUp(context, {
+      path: '/api/v1/login',
+      instead: ({ path }) => (path === '/api/v1/login' ? undefined : { status: 403 }),
+    })
+    const { found } = await probe()
+    assert.equal(found?.url, `${api.url}/api/v1/login`)
+    assert.deepEqual(api.attempts(), ['/api/v1/login'])
   })
 
   test('a path that is named is the only one', async (context) => {
