@@ -3,6 +3,7 @@ import { OAuthManager } from '#oauth/oauth_manager'
 import { BrowserSignIn } from '#oauth/sign_in/browser_sign_in'
 import { DeviceSignIn } from '#oauth/sign_in/device_sign_in'
 import { FinishSignIn } from '#oauth/sign_in/finish_sign_in'
+import { SignOut } from '#oauth/sign_in/sign_out'
 import { SignInStates } from '#oauth/sign_in/sign_in_states'
 import { PendingSignInStore } from '#oauth/stores/pending_sign_ins'
 import { RefreshTokenStore } from '#oauth/stores/refresh_tokens'
@@ -35,6 +36,13 @@ export default class SignInProvider {
 
     container.singleton(FinishSignIn, async (resolver) => {
       return new FinishSignIn({
+        manager: await resolver.make(OAuthManager),
+        refreshTokens: await resolver.make(RefreshTokenStore),
+        recorder: await resolver.make(EventRecorder),
+      })
+    })
+    container.singleton(SignOut, async (resolver) => {
+      return new SignOut({
         manager: await resolver.make(OAuthManager),
         refreshTokens: await resolver.make(RefreshTokenStore),
         recorder: await resolver.make(EventRecorder),

@@ -10,6 +10,7 @@ import { RequestHeaders } from '#oauth/request_headers'
 import { ServiceFactory, type ServiceFactoryParts } from '#oauth/service_factory'
 import { ServicesInUse } from '#oauth/services_in_use'
 import { type TokenSharing, unshared } from '#oauth/sharing/token_sharing'
+import type { TokenRevocation } from '#oauth/token_revocation'
 import { TenantSwitch } from '#oauth/tenant_switch'
 
 export type { TokenOwner }
@@ -117,6 +118,15 @@ export class OAuthManager {
    */
   passing(provider: string, tenant: string | undefined): PassingToken {
     return this.#factory.passing(provider, tenant)
+  }
+
+  /**
+   * Tells a provider of what is given up. Undefined where it cannot be told.
+   *
+   * @throws {UnknownProvider}
+   */
+  revocationOf(provider: string, tenant: string | undefined): TokenRevocation | undefined {
+    return this.#factory.revocationOf(provider, tenant)
   }
 
   /** All services that are in use here, of tenants and their subjects too. */

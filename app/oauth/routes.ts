@@ -41,3 +41,8 @@ router
   .get('/oauth/:provider/callback', [controllers.oauth.SignIn, 'callback'])
   .as('oauth.sign_in.callback')
   .use(middleware.open())
+
+router
+  .delete('/api/oauth/:provider/sign-in', [controllers.oauth.SignIn, 'signOut'])
+  .as('oauth.sign_out')
+  .use(middleware.access({ can: 'oauth:manage' }))

@@ -13,6 +13,7 @@ import type { SignInKeeping } from '#oauth/sign_in/contracts'
 import { SharedToken } from '#oauth/shared_token'
 import { TenantEventRecorder } from '#oauth/tenant_event_recorder'
 import type { TokenSharing } from '#oauth/sharing/token_sharing'
+import type { TokenRevocation } from '#oauth/token_revocation'
 import { TokenObtainer } from '#oauth/token_obtainer'
 import { TokenPause } from '#oauth/token_pause'
 import type { Random } from '#shared/backoff'
@@ -60,7 +61,7 @@ export class ServiceFactory {
 
   /** @throws {UnknownProvider} */
   build(provider: string, owner: TokenOwner): OAuthTokenService {
-    const { config, sharing, clock, random, fingerprints, report } = this.#parts
+    const { config, sharing, clock, random, report } = this.#parts
     const { tenant, subject } = owner
     const recorder = this.#recorder(tenant)
     const { credentials, endpoint, issuer, scope, audience } = this.#provider(provider)
@@ -84,7 +85,9 @@ export class ServiceFactory {
       gate,
       request,
     })
-    const revocation = grants.revocationOf(tenant, { recorder, fingerprints })
+    // Where somebody signed in, a provider may take all of that back with one token (RFC 7009 §2.1).
+    const { needsSignIn } = grants.config.grant
+    const revocation = needsSignIn ? undefined : this.revocationOf(provider, tenant)
     return new OAuthTokenService({ ...config, ...parts, obtainer, revocation, report })
   }
 
@@ -117,6 +120,17 @@ export class ServiceFactory {
     const grants = new ProviderGrants(name, this.#provider(name), tools)
     this.#grants.set(name, grants)
     return grants
+  }
+
+  /**
+   * Tells a provider of what is given up. Undefined where it cannot be told.
+   *
+   * @throws {UnknownProvider}
+   */
+  revocationOf(provider: string, tenant: string | undefined): TokenRevocation | undefined {
+    const { fingerprints } = this.#parts
+    const trail = { recorder: this.#recorder(tenant), fingerprints }
+    return this.grantsOf(provider).revocationOf(tenant, trail)
   }
 
   /** For whoever is handed a token that is kept nowhere here. @throws {UnknownProvider} */

@@ -46,6 +46,13 @@ export const signInValidator = vine.create({
   subject: subject().optional(),
 })
 
+export const signOutValidator = vine.create({
+  provider: name(),
+  tenant: name().optional(),
+  subject: subject().optional(),
+  reason: reason().optional(),
+})
+
 export const exchangeValidators = {
   authorization_code: vine.create({
     tenant: name().optional(),

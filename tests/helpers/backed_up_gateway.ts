@@ -4,6 +4,7 @@ import { BackedUpTokens } from '#oauth/stores/backed_up_tokens'
 import { DatabaseTokenStore } from '#oauth/stores/database'
 import { EncryptedTokenStore } from '#oauth/stores/encrypted'
 import { isClientSecret } from '#oauth/credentials/tenant_credentials'
+import { RefreshTokenStore } from '#oauth/stores/refresh_tokens'
 import { TenantCredentialStore } from '#oauth/stores/tenant_credentials'
 import type { AuditDatabase } from '#tests/helpers/audit/audit_database'
 import { ManualClock } from '#tests/helpers/manual_clock'
@@ -19,7 +20,9 @@ export async function gatewayOn({ connect }: AuditDatabase, ...keys: string[]) {
   const unreadable = async () => {}
   const tokens = new EncryptedTokenStore(new DatabaseTokenStore(connect), { cipher, unreadable })
   const credentials = new TenantCredentialStore({ connect, cipher, clock })
-  const backup = new TokenBackup([new BackedUpTokens(tokens, clock), credentials], recorder)
+  const refreshTokens = new RefreshTokenStore({ connect, cipher, clock })
+  const tables = [new BackedUpTokens(tokens, clock), credentials, refreshTokens]
+  const backup = new TokenBackup(tables, recorder)
 
   const put = (tenant: string, id = tenant) =>
     credentials.put('entra', tenant, {
@@ -38,7 +41,18 @@ export async function gatewayOn({ connect }: AuditDatabase, ...keys: string[]) {
       expiresAt: clock.now() + 3_600_000,
       ...more,
     })
-  return { clock, recorder, tokens, credentials, backup, connect, put, clientOf, token }
+  return {
+    clock,
+    recorder,
+    tokens,
+    credentials,
+    refreshTokens,
+    backup,
+    connect,
+    put,
+    clientOf,
+    token,
+  }
 }
 
 /** In a test, any name does that does not show the token. */

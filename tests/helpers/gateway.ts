@@ -11,6 +11,7 @@ import { OAuthManager } from '#oauth/oauth_manager'
 import type { ProviderConfig } from '#oauth/provider_config'
 import { BrowserSignIn } from '#oauth/sign_in/browser_sign_in'
 import { FinishSignIn } from '#oauth/sign_in/finish_sign_in'
+import { SignOut } from '#oauth/sign_in/sign_out'
 import { SignInStates } from '#oauth/sign_in/sign_in_states'
 import { PendingSignInStore } from '#oauth/stores/pending_sign_ins'
 import { TokenInventory } from '#oauth/token_inventory'
@@ -150,6 +151,7 @@ export async function startGateway(
   app.container.swap(BrowserSignIn, () => {
     return new BrowserSignIn({ manager, pending, finish, recorder, clock, callbackUrl })
   })
+  app.container.swap(SignOut, () => new SignOut({ manager, refreshTokens, recorder }))
   app.container.swap(OrangeAuthService, () => auth)
   app.container.swap(SmsSettings, () => settings)
   app.container.swap(SendSms, () => new SendSms({ client, ledger, settings, logger }))
@@ -166,6 +168,7 @@ export async function startGateway(
       DiscloseToken,
       ExchangeToken,
       BrowserSignIn,
+      SignOut,
       OrangeAuthService,
       SmsSettings,
       SendSms,

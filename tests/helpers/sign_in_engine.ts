@@ -9,6 +9,7 @@ import { buildSharing } from '#oauth/sharing/build_sharing'
 import { BrowserSignIn } from '#oauth/sign_in/browser_sign_in'
 import { DeviceSignIn } from '#oauth/sign_in/device_sign_in'
 import { FinishSignIn } from '#oauth/sign_in/finish_sign_in'
+import { SignOut } from '#oauth/sign_in/sign_out'
 import { PendingSignInStore } from '#oauth/stores/pending_sign_ins'
 import { RefreshTokenStore } from '#oauth/stores/refresh_tokens'
 import { systemClock, type Clock } from '#shared/clock'
@@ -88,6 +89,7 @@ export async function signInPlace(
         tokens: manager.use(),
         browser: new BrowserSignIn(parts),
         device: new DeviceSignIn(parts),
+        signOut: new SignOut({ manager, refreshTokens, recorder }),
 
         /** What was recorded, as `type (reasonCode)`. */
         events: () => recorder.events.map(({ type, reasonCode }) => `${type} (${reasonCode})`),

@@ -2,16 +2,19 @@ import { inject } from '@adonisjs/core'
 import type { HttpContext } from '@adonisjs/core/http'
 import { BrowserSignIn } from '#oauth/sign_in/browser_sign_in'
 import type { SignInOutcome } from '#oauth/sign_in/finish_sign_in'
+import { SignOut } from '#oauth/sign_in/sign_out'
 import { instant } from '#oauth/token_health'
-import { signInValidator } from '#oauth/validators'
+import { signInValidator, signOutValidator } from '#oauth/validators'
 
-/** Sends an administrator's browser to a provider, and takes it back. */
+/** Sends an administrator's browser to a provider, and takes it back; gives the account up again. */
 @inject()
 export default class SignInController {
   readonly #signIn: BrowserSignIn
+  readonly #signOut: SignOut
 
-  constructor(signIn: BrowserSignIn) {
+  constructor(signIn: BrowserSignIn, signOut: SignOut) {
     this.#signIn = signIn
+    this.#signOut = signOut
   }
 
   /** Browsers follow the location; whoever called by hand opens the address in a browser. */
@@ -40,6 +43,15 @@ export default class SignInController {
       .header('referrer-policy', 'no-referrer')
       .type('text/plain')
       .send(sentenceOf(outcome))
+  }
+
+  async signOut({ request, response, params, caller }: HttpContext) {
+    const { provider } = params
+    const query = await signOutValidator.validate({ ...request.qs(), provider })
+    const { reason, ...who } = query
+    const cause = { actor: caller.actor, comment: reason, correlationId: request.id() }
+    await this.#signOut.run(who, cause)
+    return response.noContent()
   }
 }
 

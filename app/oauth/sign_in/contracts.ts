@@ -56,8 +56,11 @@ export interface RefreshTokens {
   /** The provider gave another one for the one with this number. Answers whether that one still stood there. */
   rotate(who: SignedIn, token: NewRefreshToken, sequence: number): Promise<boolean>
 
+  /** Somebody gives the account up. Answers what stood there, if it can be read. */
+  signOut(who: SignedIn): Promise<NewRefreshToken | null>
+
   /**
-   * The one with this number is dead, or was given up. It is forgotten; that it was there and
+   * The one with this number is dead. It is forgotten; that it was there and
    * why it is over stays known. Answers whether it still stood there.
    */
   end(who: SignedIn, reason: string, sequence: number): Promise<boolean>

@@ -24,6 +24,9 @@ import { generationOf, type TokenCipher } from '#oauth/token_cipher'
 import type { Clock } from '#shared/clock'
 
 const TABLE = 'oauth_refresh_tokens'
+/** Why a sign-in is over that nobody took back. */
+const SIGNED_OUT = 'signed_out'
+
 const PRIMARY = ['provider', 'tenant', 'subject']
 
 export interface RefreshTokenStoreParts {
@@ -73,6 +76,19 @@ export class RefreshTokenStore implements RefreshTokens, SealedRows, BackedUpRow
 
   end(who: SignedIn, reason: string, sequence: number): Promise<boolean> {
     return this.#replace(keyOf(who), sequence, { sealed: null, ended_by: reason })
+  }
+
+  async signOut(who: SignedIn): Promise<NewRefreshToken | null> {
+    const key = keyOf(who)
+    for (;;) {
+      const row = await this.#read(key)
+      if (!row?.sealed) return null
+      const over = { sealed: null, ended_by: SIGNED_OUT }
+      if (!(await this.#replace(key, Number(row.sequence), over))) continue
+
+      const text = this.#parts.cipher.open(row.sealed, purposeOf(key))
+      return text === null ? null : { refreshToken: new Secret(text) }
+    }
   }
 
   async *keys(): AsyncIterable<Key> {

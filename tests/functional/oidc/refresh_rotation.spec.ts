@@ -81,5 +81,31 @@ for (const database of databasesOf('oauth')) {
       await signIn(gateway)
       assert.exists(await server.find(bearerOf(await gateway.tokens.getAccessToken())))
     })
+
+    test('signing out takes everything back at the provider, and clearing a token does not', async (context) => {
+      const { assert } = context
+      const { server, place, gateway } = await setUp(context)
+      const other = await place.start()
+      await gateway.tokens.clearToken()
+      assert.deepEqual(server.revokedGrants, [])
+      const token = bearerOf(await gateway.tokens.getAccessToken())
+      await other.tokens.getAccessToken()
+
+      await gateway.signOut.run(WHO, { comment: 'a leaver' })
+
+      assert.lengthOf(server.revokedGrants, 1)
+      assert.isUndefined(await server.find(token))
+      assert.isNull(await gateway.refreshTokens.find(WHO))
+      assert.equal((await gateway.refreshTokens.state(WHO))!.endedBy, 'signed_out')
+      await assert.rejects(() => gateway.tokens.getAccessToken(), /sign_in_required/)
+      assert.isNull(await gateway.store.get(gateway.tokens.sync.key))
+      assert.containSubset(gateway.recorder.events, [
+        { type: 'auth.sign_in.ended', reasonCode: 'signed_out', comment: 'a leaver' },
+        { type: 'auth.token.revoked', outcome: 'success' },
+      ])
+
+      await gateway.signOut.run(WHO, {})
+      assert.lengthOf(server.revokedGrants, 1)
+    })
   })
 }

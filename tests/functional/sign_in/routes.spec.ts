@@ -89,6 +89,27 @@ test.group('GET /oauth/:provider/authorize and callback', () => {
     assert.notInclude(JSON.stringify(recorder.events), 'canary')
   })
 
+  test('may be undone: nobody is signed in any more, and it is recorded who said so', async (context) => {
+    const { assert } = context
+    const { authorize, gateway, recorder } = await setUp(context)
+    const { headers } = await authorize('people')
+    await fetch(back(headers.get('location')!))
+    const path = '/api/oauth/people/sign-in?reason=a%20leaver'
+
+    assert.equal((await gateway.call('sender', 'DELETE', path)).status, 403)
+    assert.equal((await gateway.call('admin', 'DELETE', path)).status, 204)
+
+    const { body } = await gateway.health('?provider=people')
+    assert.containsSubset(body.details, {
+      authenticated: false,
+      signIn: { state: 'ended', endedBy: 'signed_out' },
+    })
+    const ended = recorder.events.find(({ type }) => type === 'auth.sign_in.ended')
+    assert.containsSubset(ended, { comment: 'a leaver', actor: { id: String(gateway.admin.id) } })
+    const orange = await gateway.call('admin', 'DELETE', '/api/oauth/orange/sign-in')
+    assert.equal(orange.status, 404)
+  })
+
   test('refuse a browser that nobody sent away, or that comes twice', async (context) => {
     const { assert } = context
     const { authorize, requests } = await setUp(context)

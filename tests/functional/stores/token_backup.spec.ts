@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { test } from '@japa/runner'
 import type { TestContext } from '@japa/runner/core'
 import app from '@adonisjs/core/services/app'
+import { Secret } from '@adonisjs/core/helpers'
 import { BackupRefused } from '#oauth/actions/backup_file'
 import type { RestoreCount } from '#oauth/actions/token_backup'
 import { RecordingUnavailable } from '#shared/event_recorder'
@@ -39,7 +40,7 @@ for (const { name, open } of databasesOf('oauth')) {
     test('comes back elsewhere, and nothing of it can be read in the file', async (context) => {
       const { assert } = context
       const { from, written, path, to } = await setUp(context)
-      assert.deepEqual(written, { 'tokens': 1, 'credentials of tenants': 2 })
+      assert.deepEqual(written, { 'tokens': 1, 'credentials of tenants': 2, 'refresh tokens': 0 })
       const text = await readFile(path, 'utf8')
       assert.lengthOf(text.trimEnd().split('\n'), 4)
       assert.notMatch(text, /token-in-clear|client-of|secret-of/)
@@ -47,12 +48,44 @@ for (const { name, open } of databasesOf('oauth')) {
       assert.deepEqual(await to.backup.restore(path, CAUSE), {
         'tokens': { ...NOTHING, restored: 1 },
         'credentials of tenants': { ...NOTHING, restored: 2 },
+        'refresh tokens': NOTHING,
       })
       const token = await to.tokens.get('a0')
       assert.equal(token!.accessToken.release(), 'token-in-clear')
       assert.deepEqual(await to.clientOf('acme'), ['client-of-acme', 'secret-of-acme'])
       assert.deepEqual(await to.clientOf('globex'), ['client-of-globex', 'secret-of-globex'])
       assert.equal(from.recorder.events[0].type, 'store.backed_up')
+    })
+
+    test('brings refresh tokens back where there are none, and never one that was spent or given up', async (context) => {
+      const { assert } = context
+      const from = await gatewayOn(await open())
+      const [ada, bob, eve] = ['ada', 'bob', 'eve'].map((subject) => ({
+        provider: 'people',
+        subject,
+      }))
+      for (const who of [ada, bob, eve]) {
+        await from.refreshTokens.signIn(who, { refreshToken: new Secret(`of ${who.subject}`) })
+      }
+      const path = newFile(context)
+      await from.backup.write(path, CAUSE)
+      assert.notMatch(await readFile(path, 'utf8'), /of (ada|bob|eve)/)
+
+      await from.refreshTokens.rotate(ada, { refreshToken: new Secret('the next of ada') }, 1)
+      await from.refreshTokens.end(bob, 'signed_out', 1)
+      await from.connect().from('oauth_refresh_tokens').where({ subject: 'eve' }).delete()
+
+      const { 'refresh tokens': count } = await from.backup.restore(path, CAUSE)
+      assert.deepEqual(count, { ...NOTHING, restored: 1, superseded: 2 })
+      const kept = await Promise.all([ada, bob, eve].map((who) => from.refreshTokens.find(who)))
+      assert.deepEqual(
+        kept.map((each) => each?.refreshToken.release()),
+        ['the next of ada', undefined, 'of eve']
+      )
+
+      await change(path, (text) => text.replaceAll('eve', 'mal'))
+      const { 'refresh tokens': moved } = await from.backup.restore(path, CAUSE)
+      assert.equal(moved.unreadable, 1)
     })
 
     test('overwrites no credentials, and counts them', async (context) => {
@@ -167,6 +200,7 @@ for (const { name, open } of databasesOf('oauth')) {
           ['store.restore_requested', 'sealed rows', 'os:ada'],
           ['store.backup_restored', 'tokens', 'os:ada'],
           ['store.backup_restored', 'credentials of tenants', 'os:ada'],
+          ['store.backup_restored', 'refresh tokens', 'os:ada'],
         ]
       )
     })

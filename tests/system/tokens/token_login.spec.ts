@@ -86,9 +86,15 @@ test.group('token:login', (group) => {
     assert.equal(renewed.exitCode, 0, renewed.stderr)
     assert.lengthOf(server.grantTypes, 3)
     assert.deepEqual(server.revokedGrants, [])
+
+    const out = await run(['token:logout', 'people', '--reason=a test'])
+    assert.equal(out.exitCode, 0, out.stderr)
+    assert.lengthOf(server.revokedGrants, 1)
+    const after = await run(['token:refresh', '--provider=people', '--reason=a test'])
+    assert.equal(after.exitCode, 1)
     assert.deepEqual(
       database.rows(EVENTS).map(({ type }) => type),
-      ['auth.sign_in.started', 'auth.sign_in.completed']
+      ['auth.sign_in.started', 'auth.sign_in.completed', 'auth.sign_in.ended']
     )
   })
 

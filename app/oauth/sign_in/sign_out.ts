@@ -1,0 +1,40 @@
+import type { Cause } from '#oauth/events'
+import type { OAuthManager } from '#oauth/oauth_manager'
+import type { RefreshTokens, SignedIn } from '#oauth/sign_in/contracts'
+import { SignInNotOffered } from '#oauth/sign_in/errors'
+import { signInEvents } from '#oauth/sign_in/events'
+import type { EventRecorder } from '#shared/event_recorder'
+
+export interface SignOutParts {
+  manager: OAuthManager
+  refreshTokens: RefreshTokens
+  recorder: EventRecorder
+}
+
+/** Gives an account up: here, in all processes, and at the provider where that can be (RFC 7009). */
+export class SignOut {
+  readonly #parts: SignOutParts
+
+  constructor(parts: SignOutParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Whatever the provider says, the gateway acts for the account no more.
+   *
+   * @throws {UnknownProvider}
+   * @throws {SignInNotOffered} where nobody signs in
+   * @throws {RecordingUnavailable} before anything is given up
+   */
+  async run(who: SignedIn, cause: Cause): Promise<void> {
+    const { manager, refreshTokens, recorder } = this.#parts
+    const { provider, tenant, subject } = who
+    if (!manager.grantsOf(provider).config.grant.needsSignIn) throw new SignInNotOffered()
+    await recorder.record(signInEvents.signedOut(provider, { tenant, subject, cause }))
+
+    const gone = await refreshTokens.signOut(who)
+    await manager.use(provider, { tenant, subject }).forgetToken(cause)
+    if (!gone) return
+    await manager.revocationOf(provider, tenant)?.revoke(gone.refreshToken, 'refresh_token', cause)
+  }
+}
