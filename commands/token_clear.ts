@@ -4,7 +4,7 @@ import { TokenActionCommand } from './_token_command.js'
 export default class TokenClear extends TokenActionCommand {
   static commandName = 'token:clear'
   static description =
-    'Forget the token, here and in every gateway; the next send asks for a new one'
+    'Forget the token in every gateway and, where the provider takes that, have it revoked; the next send asks for a new one'
 
   protected async act(): Promise<CommandAnswer> {
     const cause = await this.cause()
