@@ -5,7 +5,8 @@ import { ProgressLine } from './_progress_line.js'
 
 export default class AuditErase extends AnsweringCommand {
   static commandName = 'audit:erase'
-  static description = 'Erase addresses and comments of audit events; the chain stays whole'
+  static description =
+    'Erase addresses, comments and subjects of audit events; the chain stays whole'
   static options: CommandOptions = { startApp: true }
 
   @flags.string({ description: 'Of the events of this actor' })

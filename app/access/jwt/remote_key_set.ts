@@ -54,12 +54,16 @@ export class RemoteKeySet {
     try {
       return await held.find(header, token)
     } catch (error) {
-      const unheardOf = error instanceof errors.JWKSNoMatchingKey
-      if (!unheardOf || this.#since(held.at) < UNKNOWN_KEY_MS) throw error
+      const newer = error instanceof errors.JWKSNoMatchingKey && (await this.#newerThan(held))
+      if (!newer) throw error
+      return newer.find(header, token)
     }
+  }
 
-    const renewed = await this.#renew()
-    return renewed.find(header, token)
+  /** What is published by now, unless that was looked at a moment ago. */
+  async #newerThan(held: Held): Promise<Held | undefined> {
+    if (this.#held !== held) return this.#held
+    return this.#since(held.at) < UNKNOWN_KEY_MS ? undefined : this.#renew()
   }
 
   async #current(): Promise<Held> {

@@ -27,8 +27,8 @@ export interface ErasureRequest {
 const EVENTS_PER_BATCH = 500
 
 /**
- * Erases addresses and free text together with the salts of their commitments. The chain
- * stays whole, and what the commitments stand for cannot even be guessed any more.
+ * Erases addresses, subjects and free text together with the salts of their commitments. The
+ * chain stays whole, and what the commitments stand for cannot even be guessed any more.
  *
  * Each batch commits with an event of its own that says how many values of which events
  * went: an erasure that dies half-way has said exactly what it did, and can be run again.
