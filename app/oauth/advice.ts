@@ -6,6 +6,7 @@ const CLIENT =
 const ADDRESS = 'Compare the address of the token endpoint in config/oauth.ts with the documents.'
 const GRANT =
   'What is exchanged for the token has ended or was revoked: obtain it anew (a sign-in, an assertion, a password).'
+const SIGN_IN = 'Nobody is signed in for it any more: somebody has to (token:login).'
 
 /** What to do about the reasons that need somebody. */
 const BY_REASON: Readonly<Record<string, string>> = {
@@ -16,6 +17,10 @@ const BY_REASON: Readonly<Record<string, string>> = {
   invalid_request:
     'The provider finds the request malformed: compare the entry with its documents.',
   invalid_grant: GRANT,
+  sign_in_required: SIGN_IN,
+  refresh_token_expired: SIGN_IN,
+  grant_revoked: SIGN_IN,
+  interaction_required: 'The provider wants to see the person: sign in anew (token:login).',
   assertion_missing: 'Its tokens are for those who call with one: there is none to test without.',
   credentials_unfit:
     'The credentials are of another kind than the grant or `clientAuthentication` of the entry needs.',

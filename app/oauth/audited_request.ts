@@ -4,6 +4,7 @@ import type { Grant, IssuedToken } from '#oauth/contracts'
 import type { PauseControl } from '#oauth/credential_pause'
 import {
   CredentialsUnreadable,
+  StoreUnavailable,
   TokenRequestError,
   TokenUnavailable,
   UnknownTenant,
@@ -95,7 +96,7 @@ export class AuditedRequest {
     } catch (error) {
       const durationMs = Math.round(clock.monotonic() - startedAt)
       if (error instanceof TokenRequestError) await this.#fail(attempt, error.facts, durationMs)
-      if (wasNotAsked(error)) {
+      if (isOurs(error)) {
         const facts = { verdict: 'terminal_for_key' as const, reason: error.code! }
         await recorder.record(tokenEvents.requestFailed(attempt, facts, durationMs))
       }
@@ -129,9 +130,9 @@ export class AuditedRequest {
   }
 }
 
-/** There was nothing to ask with, or no time left for it. */
-function wasNotAsked(error: unknown): error is GatewayError {
-  const kinds = [UnknownTenant, CredentialsUnreadable, TokenUnavailable]
+/** There was nothing to ask with, no time left for it, or what came could not be kept. */
+function isOurs(error: unknown): error is GatewayError {
+  const kinds = [UnknownTenant, CredentialsUnreadable, TokenUnavailable, StoreUnavailable]
   return kinds.some((kind) => error instanceof kind)
 }
 

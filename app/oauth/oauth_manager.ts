@@ -1,8 +1,10 @@
 import type { Secret } from '@adonisjs/core/helpers'
 import type { CredentialSource, TokenStore } from '#oauth/contracts'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
+import { TenantDisabled } from '#oauth/errors'
 import type { Cause } from '#oauth/events'
 import type { OAuthTokenService } from '#oauth/oauth_token_service'
+import { DISABLED } from '#oauth/pause'
 import type { TokenOwner } from '#oauth/provider_config'
 import type { PassingToken } from '#oauth/passing_token'
 import type { ProviderGrants } from '#oauth/provider_grants'
@@ -91,6 +93,15 @@ export class OAuthManager {
   async find(name: string | undefined, tenant: string | undefined): Promise<OAuthTokenService> {
     if (tenant !== undefined) await this.credentialsOf(name).find(tenant)
     return this.use(name, { tenant })
+  }
+
+  /**
+   * @throws {UnknownProvider}
+   * @throws {TenantDisabled} when somebody has switched the tenant off
+   */
+  async expectEnabled(provider: string, tenant: string | undefined): Promise<void> {
+    const pause = await this.#factory.credential(provider, tenant).pause.current()
+    if (pause?.reason === DISABLED) throw new TenantDisabled()
   }
 
   /**

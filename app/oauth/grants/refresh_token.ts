@@ -129,12 +129,8 @@ class RefreshTokenGrant implements Grant {
     this.#unsaved = undefined
   }
 
-  async #rotate(token: NewRefreshToken, instead: number): Promise<boolean> {
-    try {
-      return await this.#keeping.refreshTokens.rotate(this.#context, token, instead)
-    } catch {
-      throw new StoreUnavailable()
-    }
+  #rotate(token: NewRefreshToken, instead: number): Promise<boolean> {
+    return this.#keeping.refreshTokens.rotate(this.#context, token, instead)
   }
 
   async #end(kept: KeptRefreshToken, reason: string): Promise<void> {

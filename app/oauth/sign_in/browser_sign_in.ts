@@ -30,6 +30,8 @@ export interface BrowserSignInParts {
 /** How long somebody may take to sign in, in milliseconds. */
 const LONGEST_MS = 10 * 60_000
 
+const ENTRANCE = 'authorization_endpoint'
+
 /** Authorization code with PKCE and state (RFC 6749 §4.1, RFC 7636). */
 export class BrowserSignIn {
   readonly #parts: BrowserSignInParts
@@ -54,10 +56,7 @@ export class BrowserSignIn {
   ): Promise<{ url: URL; expiresAt: number }> {
     const { manager, pending, recorder, clock } = this.#parts
     const { provider, ...owner } = who
-    const { client, parameters, asksForIdToken } = await openidClientOf(
-      manager.grantsOf(provider),
-      { entrance: 'authorization_endpoint', tenant: who.tenant }
-    )
+    const { client, parameters, asksForIdToken } = await openidClientOf(manager, who, ENTRANCE)
 
     const state = randomState()
     const codeVerifier = randomPKCECodeVerifier()
@@ -97,10 +96,7 @@ export class BrowserSignIn {
     back.search = answer.toString()
 
     const issue = async () => {
-      const { client } = await openidClientOf(this.#parts.manager.grantsOf(provider), {
-        entrance: 'authorization_endpoint',
-        tenant: who.tenant,
-      })
+      const { client } = await openidClientOf(this.#parts.manager, who, ENTRANCE)
       return client.exchangeCode(back, { state, nonce, codeVerifier: codeVerifier.release() })
     }
     return this.#parts.finish.run(who, {

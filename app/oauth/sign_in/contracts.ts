@@ -41,6 +41,8 @@ export interface SignInState {
 /**
  * The refresh tokens of everybody who signed in. They are credentials: nothing but a person
  * can bring a lost one back, so they are durable before what was issued with them is used.
+ *
+ * Every method rejects with {@link StoreUnavailable} when they cannot be reached.
  */
 export interface RefreshTokens {
   /**

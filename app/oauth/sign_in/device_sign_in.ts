@@ -43,6 +43,8 @@ const SLOW_DOWN_MS = 5_000
 /** A provider that does not answer is asked less and less often, but at least this often, in milliseconds. */
 const LONGEST_INTERVAL_MS = 60_000
 
+const ENTRANCE = 'device_authorization_endpoint'
+
 /** A sign-in for machines without a browser (RFC 8628). */
 export class DeviceSignIn {
   readonly #parts: DeviceSignInParts
@@ -64,11 +66,7 @@ export class DeviceSignIn {
   ): Promise<SignInOutcome> {
     const { manager, recorder, clock, finish } = this.#parts
     const { provider, tenant, subject } = who
-    const entrance = 'device_authorization_endpoint'
-    const { client, parameters } = await openidClientOf(manager.grantsOf(provider), {
-      entrance,
-      tenant,
-    })
+    const { client, parameters } = await openidClientOf(manager, who, ENTRANCE)
 
     const flow = 'device_code'
     await recorder.record(signInEvents.started(provider, { tenant, subject, cause, flow }))

@@ -1,5 +1,6 @@
 import { present } from '#oauth/grants/present'
-import type { ProviderGrants } from '#oauth/provider_grants'
+import type { OAuthManager } from '#oauth/oauth_manager'
+import type { SignedIn } from '#oauth/sign_in/contracts'
 import { OpenidClient } from '#oauth/sign_in/openid_client'
 import { signInAddresses, type Entrance } from '#oauth/sign_in/sign_in_addresses'
 
@@ -15,14 +16,18 @@ export interface SignInBeginning {
 }
 
 /**
- * @throws {UnknownTenant}
+ * @throws {UnknownProvider} or {UnknownTenant}
+ * @throws {TenantDisabled}
  * @throws {SignInNotOffered} when there is no such entrance
  * @throws {TokenRequestError} when its addresses cannot be found out
  */
 export async function openidClientOf(
-  provider: ProviderGrants,
-  { entrance, tenant }: { entrance: Entrance; tenant?: string }
+  manager: OAuthManager,
+  { provider: name, tenant }: SignedIn,
+  entrance: Entrance
 ): Promise<SignInBeginning> {
+  const provider = manager.grantsOf(name)
+  await manager.expectEnabled(name, tenant)
   const credentials = await provider.credentialsOf(tenant).find()
   const metadata = await signInAddresses(provider, entrance)
   const { scope = '', audience, signIn } = provider.config

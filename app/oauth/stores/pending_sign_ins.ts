@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { Secret } from '@adonisjs/core/helpers'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { PendingSignIn, PendingSignIns } from '#oauth/sign_in/pending_sign_ins'
+import { reachable } from '#oauth/stores/reachable'
 import type { TokenCipher } from '#oauth/token_cipher'
 import type { Clock } from '#shared/clock'
 
@@ -37,8 +38,10 @@ export class PendingSignInStore implements PendingSignIns {
   /** Whoever takes the row away has it: a page that is loaded again finds nothing. */
   async take(state: string): Promise<PendingSignIn | null> {
     const name = digestOf(state)
-    const row = await this.#rows().where({ state: name }).first()
-    if (!row || Number(await this.#rows().where({ state: name }).delete()) === 0) return null
+    const row = await reachable(this.#rows().where({ state: name }).first())
+    if (!row) return null
+    const taken = await reachable(this.#rows().where({ state: name }).delete())
+    if (Number(taken) === 0) return null
     if (Number(row.expires_at) <= this.#parts.clock.now()) return null
 
     const text = this.#parts.cipher.open(row.sealed, purposeOf(name))
@@ -48,7 +51,7 @@ export class PendingSignInStore implements PendingSignIns {
   }
 
   async #dropOld(): Promise<void> {
-    await this.#rows().where('expires_at', '<=', this.#parts.clock.now()).delete()
+    await reachable(this.#rows().where('expires_at', '<=', this.#parts.clock.now()).delete())
   }
 
   #rows() {

@@ -1,7 +1,7 @@
 import { Secret } from '@adonisjs/core/helpers'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { BackedUpRows, BroughtBack } from '#oauth/backed_up_rows'
-import { CredentialsUnreadable, StoreUnavailable } from '#oauth/errors'
+import { CredentialsUnreadable } from '#oauth/errors'
 import type { Resealed, SealedRows } from '#oauth/sealed_rows'
 import type {
   KeptRefreshToken,
@@ -20,6 +20,7 @@ import {
   type Key,
   type Row,
 } from '#oauth/stores/refresh_token_row'
+import { reachable } from '#oauth/stores/reachable'
 import { generationOf, type TokenCipher } from '#oauth/token_cipher'
 import type { Clock } from '#shared/clock'
 
@@ -66,7 +67,7 @@ export class RefreshTokenStore implements RefreshTokens, SealedRows, BackedUpRow
     const row = { ...this.#sealed(key, token), signed_in_at: clock.now(), ended_by: null }
     const next = connect().knexRawQuery('?? + 1', [`${TABLE}.sequence`])
 
-    await this.#insert(key, { ...row, sequence: 1 }).merge({ ...row, sequence: next })
+    await reachable(this.#insert(key, { ...row, sequence: 1 }).merge({ ...row, sequence: next }))
   }
 
   async rotate(who: SignedIn, token: NewRefreshToken, sequence: number): Promise<boolean> {
@@ -110,7 +111,9 @@ export class RefreshTokenStore implements RefreshTokens, SealedRows, BackedUpRow
     const text = cipher.open(sealed, purposeOf(key))
     if (text === null) return 'unreadable'
     const update = { sealed: cipher.seal(text, purposeOf(key)) }
-    return isOne(await this.#row(key).where({ sealed }).update(update)) ? 'resealed' : 'changed'
+    return isOne(await reachable(this.#row(key).where({ sealed }).update(update)))
+      ? 'resealed'
+      : 'changed'
   }
 
   async sealed(key: Key): Promise<string | null> {
@@ -126,7 +129,7 @@ export class RefreshTokenStore implements RefreshTokens, SealedRows, BackedUpRow
     }
     if (Number(row.expires_at ?? Infinity) <= this.#parts.clock.now()) return 'ended'
 
-    const inserted = await this.#insert(key, row).ignore().returning('provider')
+    const inserted = await reachable(this.#insert(key, row).ignore().returning('provider'))
     return inserted.length > 0 ? 'restored' : 'superseded'
   }
 
@@ -137,7 +140,7 @@ export class RefreshTokenStore implements RefreshTokens, SealedRows, BackedUpRow
 
   async #replace(key: Key, sequence: number, values: object): Promise<boolean> {
     const next = { ...values, sequence: sequence + 1 }
-    return isOne(await this.#row(key).where({ sequence }).update(next))
+    return isOne(await reachable(this.#row(key).where({ sequence }).update(next)))
   }
 
   #insert(key: Key, row: object) {
@@ -146,7 +149,7 @@ export class RefreshTokenStore implements RefreshTokens, SealedRows, BackedUpRow
   }
 
   async #read(key: Key): Promise<Row | undefined> {
-    const row = await this.#row(key).first()
+    const row = await reachable(this.#row(key).first())
     return row ?? undefined
   }
 
@@ -154,12 +157,8 @@ export class RefreshTokenStore implements RefreshTokens, SealedRows, BackedUpRow
     return this.#parts.connect().from(TABLE).where(columnsOf(key))
   }
 
-  async #all(): Promise<Row[]> {
-    try {
-      return await this.#parts.connect().from(TABLE).whereNotNull('sealed').select(PRIMARY)
-    } catch {
-      throw new StoreUnavailable()
-    }
+  #all(): Promise<Row[]> {
+    return reachable(this.#parts.connect().from(TABLE).whereNotNull('sealed').select(PRIMARY))
   }
 }
 

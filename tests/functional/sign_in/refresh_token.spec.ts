@@ -3,6 +3,7 @@ import type { TestContext } from '@japa/runner/core'
 import { Secret } from '@adonisjs/core/helpers'
 import { ConfigCredentials } from '#oauth/credentials/config'
 import { grants } from '#oauth/define_config'
+import { StoreUnavailable, TenantDisabled } from '#oauth/errors'
 import { databasesOf } from '#tests/helpers/audit/audit_database'
 import { ManualClock } from '#tests/helpers/manual_clock'
 import { bearerOf, signInPlace } from '#tests/helpers/sign_in_engine'
@@ -147,6 +148,28 @@ for (const database of databasesOf('oauth')) {
       const nobody = gateway.manager.use('people', { subject: 'bob' })
       await assert.rejects(() => nobody.getAccessToken(), /sign_in_required/)
       assert.lengthOf(requests, 0)
+    })
+
+    test('of a tenant that is switched off are asked of nobody: nobody signs in for it', async (context) => {
+      const { assert } = context
+      const { gateway, requests } = await setUp(context)
+      await gateway.manager.disable('people', 'acme', {})
+      const acme = { provider: 'people', tenant: 'acme' }
+      await assert.rejects(() => gateway.browser.begin(acme, { cause: {} }), TenantDisabled)
+      const untold = { cause: {}, show: () => {} }
+      await assert.rejects(() => gateway.device.run(acme, untold), TenantDisabled)
+      assert.lengthOf(requests, 0)
+    })
+
+    test('that cannot be reached are an outage of ours, and say nothing of the database', async (context) => {
+      const { assert } = context
+      const { gateway, place } = await setUp(context)
+      await hide(place.connect)
+      await assert.rejects(() => gateway.tokens.refreshToken(), StoreUnavailable)
+      await assert.rejects(() => gateway.refreshTokens.state(WHO), StoreUnavailable)
+      assert.include(gateway.events(), 'auth.token.request_failed (store_unavailable)')
+      await show(place.connect)
+      assert.equal(bearerOf(await gateway.tokens.refreshToken()), 'access-1')
     })
 
     test('of several subjects and tenants are told apart, and do not open for each other', async (context) => {
