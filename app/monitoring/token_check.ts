@@ -1,7 +1,7 @@
 import { BaseCheck, Result } from '@adonisjs/core/health'
 import type { HealthCheckResult } from '@adonisjs/core/types/health'
 import type { OAuthManager } from '#oauth/oauth_manager'
-import type { HealthStatus } from '#oauth/token_health'
+import type { HealthStatus } from '#oauth/life/token_health'
 
 /**
  * Tells how the default provider's token is, without asking for one. Never more than a

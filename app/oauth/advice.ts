@@ -1,5 +1,5 @@
 import type { TokenRequestFacts } from '#oauth/errors'
-import type { TokenVerdict } from '#oauth/pause'
+import type { TokenVerdict } from '#oauth/life/pause'
 
 const CLIENT =
   "Compare the client id and secret with those in the provider's portal: a secret may have been replaced, a client disabled."

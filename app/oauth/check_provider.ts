@@ -1,6 +1,6 @@
 import { Secret } from '@adonisjs/core/helpers'
 import type { ProviderChoice } from '#oauth/provider_config'
-import { isSendable } from '#oauth/token_answer'
+import { isSendable } from '#oauth/wire/token_answer'
 import { urlProblem } from '#shared/url_problem'
 
 /** The name of a header field (RFC 9110 §5.1). */

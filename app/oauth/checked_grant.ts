@@ -1,5 +1,5 @@
 import type { Grant, IssuedToken } from '#oauth/contracts'
-import type { TokenCheck } from '#oauth/token_check'
+import type { TokenCheck } from '#oauth/wire/token_check'
 
 /** A grant whose tokens are looked into. */
 export class CheckedGrant implements Grant {

@@ -1,6 +1,6 @@
 import type { Secret } from '@adonisjs/core/helpers'
 import type { ClientCredentials } from '#oauth/credentials/kinds'
-import type { Pause } from '#oauth/pause'
+import type { Pause } from '#oauth/life/pause'
 
 export type { ClientCredentials }
 

@@ -1,5 +1,5 @@
 import { GatewayError } from '#shared/gateway_error'
-import { DISABLED, type Pause, type TokenVerdict } from '#oauth/pause'
+import { DISABLED, type Pause, type TokenVerdict } from '#oauth/life/pause'
 
 export interface TokenRequestFacts {
   verdict: TokenVerdict

@@ -1,7 +1,6 @@
-import type { AccessToken } from '#oauth/access_token'
+import type { AccessToken } from '#oauth/life/access_token'
 import type { TokenRecord } from '#oauth/contracts'
 import type { TokenRequestFacts } from '#oauth/errors'
-import type { Pause } from '#oauth/pause'
 import type { Actor, AuditEvent } from '#shared/event_recorder'
 
 /** Who asked for something, why, and in the course of which request. */
@@ -34,7 +33,7 @@ export function about(cause: Cause, provider: string): Omit<AuditEvent, 'type' |
   }
 }
 
-function aboutAttempt(attempt: Attempt) {
+export function aboutAttempt(attempt: Attempt) {
   return {
     ...about(attempt, attempt.provider),
     attemptId: attempt.attemptId,
@@ -42,7 +41,7 @@ function aboutAttempt(attempt: Attempt) {
   }
 }
 
-function tokenFacts(token: AccessToken): NonNullable<AuditEvent['token']> {
+export function tokenFacts(token: AccessToken): NonNullable<AuditEvent['token']> {
   return recordFacts(token.record)
 }
 
@@ -54,7 +53,7 @@ function recordFacts({
   return { fingerprint, issuedAt, expiresAt }
 }
 
-/** Everything that the token engine writes to the trail, in one place. */
+/** What the trail is told of tokens and of the requests for them. */
 export const tokenEvents = {
   requested: (attempt: Attempt): AuditEvent => ({
     ...aboutAttempt(attempt),
@@ -92,39 +91,6 @@ export const tokenEvents = {
     upstreamCode: facts.upstreamCode,
     durationMs,
     details: { cause: attempt.reasonCode, verdict: facts.verdict },
-  }),
-
-  credentialsInvalid: (attempt: Attempt, facts: TokenRequestFacts): AuditEvent => ({
-    ...aboutAttempt(attempt),
-    type: 'auth.credentials.invalid',
-    outcome: 'failure',
-    severity: 'high',
-    reasonCode: facts.reason,
-    httpStatus: facts.httpStatus,
-    upstreamCode: facts.upstreamCode,
-  }),
-
-  throttled: (attempt: Attempt, facts: TokenRequestFacts, pause: Pause): AuditEvent => ({
-    ...aboutAttempt(attempt),
-    type: 'auth.upstream.throttled',
-    outcome: 'failure',
-    severity: 'low',
-    reasonCode: facts.reason,
-    httpStatus: facts.httpStatus,
-    upstreamCode: facts.upstreamCode,
-    details: { waitMs: Math.round(pause.until - pause.since) },
-  }),
-
-  paused: (provider: string, pause: Pause, cause: Cause): AuditEvent => ({
-    ...about(cause, provider),
-    type: 'auth.credentials.paused',
-    outcome: 'failure',
-    severity: 'medium',
-    reasonCode: pause.reason,
-    details: {
-      until: new Date(pause.until).toISOString(),
-      failures: pause.failures,
-    },
   }),
 
   staleServed: (
@@ -218,21 +184,6 @@ export const tokenEvents = {
     token: token && tokenFacts(token),
   }),
 
-  /** The API refuses a token, and would refuse any other one: somebody has to look. */
-  tokenRefused: (
-    provider: string,
-    { token, facts, cause }: { token: AccessToken; facts: TokenRequestFacts; cause: Cause }
-  ): AuditEvent => ({
-    ...about(cause, provider),
-    type: 'auth.credentials.invalid',
-    outcome: 'failure',
-    severity: facts.verdict.startsWith('terminal') ? 'high' : 'low',
-    reasonCode: facts.reason,
-    httpStatus: facts.httpStatus,
-    upstreamCode: facts.upstreamCode,
-    token: tokenFacts(token),
-  }),
-
   /** An application was handed a token. */
   disclosed: (
     provider: string,
@@ -244,31 +195,6 @@ export const tokenEvents = {
     severity: 'medium',
     tenant,
     token: tokenFacts(token),
-  }),
-
-  /** A tenant was given credentials, or other ones. */
-  credentialsRotated: (
-    provider: string,
-    { tenant, clientId, cause }: { tenant: string; clientId?: string; cause: Cause }
-  ): AuditEvent => ({
-    ...about(cause, provider),
-    type: 'auth.credentials.rotated',
-    outcome: 'success',
-    severity: 'medium',
-    tenant,
-    details: clientId === undefined ? undefined : { clientId },
-  }),
-
-  /** Somebody switched a tenant off, or on again. */
-  tenantSwitched: (
-    provider: string,
-    { tenant, on, cause }: { tenant: string; on: boolean; cause: Cause }
-  ): AuditEvent => ({
-    ...about(cause, provider),
-    type: on ? 'auth.tenant.enabled' : 'auth.tenant.disabled',
-    outcome: 'success',
-    severity: 'medium',
-    tenant,
   }),
 
   clockJumped: (provider: string, driftMs: number): AuditEvent => ({

@@ -1,6 +1,7 @@
 import type { TokenStore } from '#oauth/contracts'
-import type { CredentialPause } from '#oauth/credential_pause'
-import { tokenEvents, type Cause } from '#oauth/events'
+import type { CredentialPause } from '#oauth/life/credential_pause'
+import { credentialEvents } from '#oauth/credential_events'
+import type { Cause } from '#oauth/events'
 import type { ServicesInUse } from '#oauth/services_in_use'
 import type { EventRecorder } from '#shared/event_recorder'
 
@@ -26,7 +27,7 @@ export class TenantSwitch {
   async disable(provider: string, tenant: string, cause: Cause): Promise<void> {
     const { credential, services, store, recorder } = this.#parts
     const pause = credential(provider, tenant)
-    await recorder.record(tokenEvents.tenantSwitched(provider, { tenant, on: false, cause }))
+    await recorder.record(credentialEvents.tenantSwitched(provider, { tenant, on: false, cause }))
     await pause.disable()
 
     for (const [, service] of services.ofTenant(provider, tenant)) {
@@ -42,7 +43,7 @@ export class TenantSwitch {
   async enable(provider: string, tenant: string, cause: Cause): Promise<void> {
     const { credential, recorder } = this.#parts
     const pause = credential(provider, tenant)
-    await recorder.record(tokenEvents.tenantSwitched(provider, { tenant, on: true, cause }))
+    await recorder.record(credentialEvents.tenantSwitched(provider, { tenant, on: true, cause }))
     await pause.enable()
   }
 }

@@ -1,10 +1,15 @@
-import { AccessToken } from '#oauth/access_token'
+import { AccessToken } from '#oauth/life/access_token'
 import type { TokenStore } from '#oauth/contracts'
 import type { OAuthManager } from '#oauth/oauth_manager'
 import type { OAuthTokenService } from '#oauth/oauth_token_service'
 import type { SignedIn } from '#oauth/sign_in/contracts'
 import type { ListedSignIn, SignInStates } from '#oauth/sign_in/sign_in_states'
-import { tokenInfo, type HealthStatus, type TokenHealth, type TokenInfo } from '#oauth/token_health'
+import {
+  tokenInfo,
+  type HealthStatus,
+  type TokenHealth,
+  type TokenInfo,
+} from '#oauth/life/token_health'
 import type { Clock } from '#shared/clock'
 
 /** One token, as lists show it. Instants in ISO 8601 UTC; nothing secret. */

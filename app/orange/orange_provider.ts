@@ -1,4 +1,4 @@
-import type { AnswerRule } from '#oauth/answer_rules'
+import type { AnswerRule } from '#oauth/wire/answer_rules'
 import type { CredentialSource } from '#oauth/contracts'
 import { grants } from '#oauth/grants'
 import type { ProviderChoice, ProviderConfig } from '#oauth/provider_config'

@@ -1,4 +1,4 @@
-import type { AnswerRule } from '#oauth/answer_rules'
+import type { AnswerRule } from '#oauth/wire/answer_rules'
 
 /**
  * The AADSTS codes on which the verdict depends. Microsoft may refine codes at any time:

@@ -1,4 +1,4 @@
-import type { AnswerRule } from '#oauth/answer_rules'
+import type { AnswerRule } from '#oauth/wire/answer_rules'
 import { grants } from '#oauth/grants'
 import type { CredentialsChoice, ProviderWith } from '#oauth/provider_config'
 

@@ -1,5 +1,5 @@
 import type { Secret } from '@adonisjs/core/helpers'
-import { basicCredentials } from '#oauth/client_authentication'
+import { basicCredentials } from '#oauth/wire/client_authentication'
 import type { CredentialsChoice, ProviderWith } from '#oauth/provider_config'
 import { apigee, type ApigeeOptions } from '#presets/apigee'
 

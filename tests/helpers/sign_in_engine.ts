@@ -1,7 +1,7 @@
 import type { TestContext } from '@japa/runner/core'
 import { LoggerFactory } from '@adonisjs/core/factories/logger'
 import { Secret } from '@adonisjs/core/helpers'
-import type { AccessToken } from '#oauth/access_token'
+import type { AccessToken } from '#oauth/life/access_token'
 import { defineConfig, stores } from '#oauth/define_config'
 import { OAuthManager } from '#oauth/oauth_manager'
 import type { ProviderConfig } from '#oauth/provider_config'

@@ -3,7 +3,7 @@ import { test } from '@japa/runner'
 import type { TestContext } from '@japa/runner/core'
 import { Secret } from '@adonisjs/core/helpers'
 import type { TokenRecord, TokenStore } from '#oauth/contracts'
-import type { Pause } from '#oauth/pause'
+import type { Pause } from '#oauth/life/pause'
 
 export interface StoreUnderTest {
   /** How the store is called in titles. */

@@ -3,7 +3,7 @@ import { TokenApiDisabled, UnknownProvider, UnknownTokenType } from '#oauth/erro
 import { tokenEvents, type Cause } from '#oauth/events'
 import type { OAuthManager } from '#oauth/oauth_manager'
 import type { OAuthTokenService } from '#oauth/oauth_token_service'
-import { instant } from '#oauth/token_health'
+import { instant } from '#oauth/life/token_health'
 import type { Clock } from '#shared/clock'
 import type { EventRecorder } from '#shared/event_recorder'
 

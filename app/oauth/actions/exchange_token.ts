@@ -1,4 +1,4 @@
-import type { AccessToken } from '#oauth/access_token'
+import type { AccessToken } from '#oauth/life/access_token'
 import type { IssuedToken } from '#oauth/contracts'
 import { TokenRequestError } from '#oauth/errors'
 import {

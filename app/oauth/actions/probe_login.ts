@@ -1,4 +1,4 @@
-import type { AnswerFormat } from '#oauth/answer_format'
+import type { AnswerFormat } from '#oauth/wire/answer_format'
 import type { Login } from '#oauth/credentials/kinds'
 import type { Cause } from '#oauth/events'
 import { foundFormat } from '#oauth/probing/found_format'

@@ -1,6 +1,7 @@
 import type { DatabaseCredentials } from '#oauth/credentials/database'
 import type { TenantCredentials } from '#oauth/credentials/tenant_credentials'
-import { tokenEvents, type Cause } from '#oauth/events'
+import { credentialEvents } from '#oauth/credential_events'
+import type { Cause } from '#oauth/events'
 import type { EventRecorder } from '#shared/event_recorder'
 
 /** Gives a tenant credentials, or other ones. */
@@ -18,7 +19,7 @@ export class PutTenantCredentials {
     const { provider } = this.#credentials
     const clientId = 'clientId' in credentials ? credentials.clientId : undefined
     await this.#recorder.record(
-      tokenEvents.credentialsRotated(provider, { tenant, clientId, cause })
+      credentialEvents.credentialsRotated(provider, { tenant, clientId, cause })
     )
     await this.#credentials.put(tenant, credentials)
   }

@@ -2,8 +2,8 @@ import { adviceOn } from '#oauth/advice'
 import { TokenRequestError, TokenUnavailable } from '#oauth/errors'
 import type { Cause } from '#oauth/events'
 import type { OAuthManager } from '#oauth/oauth_manager'
-import type { TokenVerdict } from '#oauth/pause'
-import type { TokenInfo } from '#oauth/token_health'
+import type { TokenVerdict } from '#oauth/life/pause'
+import type { TokenInfo } from '#oauth/life/token_health'
 import type { Clock } from '#shared/clock'
 
 /** Why no token came, and what to do about it. */

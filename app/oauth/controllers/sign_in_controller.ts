@@ -3,7 +3,7 @@ import type { HttpContext } from '@adonisjs/core/http'
 import { BrowserSignIn } from '#oauth/sign_in/browser_sign_in'
 import type { SignInOutcome } from '#oauth/sign_in/finish_sign_in'
 import { SignOut } from '#oauth/sign_in/sign_out'
-import { instant } from '#oauth/token_health'
+import { instant } from '#oauth/life/token_health'
 import { signInValidator, signOutValidator } from '#oauth/validators'
 
 /** Sends an administrator's browser to a provider, and takes it back; gives the account up again. */

@@ -6,7 +6,7 @@ import type {
   GivenToken,
   Login,
 } from '#oauth/credentials/kinds'
-import { instantOf } from '#oauth/token_lifetime'
+import { instantOf } from '#oauth/life/token_lifetime'
 
 /** What a tenant may have been given: of every kind but those that have no secret of their own. */
 export type TenantCredentials = ClientSecret | ClientKey | Login | GivenToken

@@ -4,7 +4,7 @@ import type { Login } from '#oauth/credentials/kinds'
 import { TokenRequestError } from '#oauth/errors'
 import { present } from '#oauth/grants/present'
 import type { GrantContext, GrantFactory } from '#oauth/provider_config'
-import type { BodyFormat, RequestParameters } from '#oauth/request_body'
+import type { BodyFormat, RequestParameters } from '#oauth/wire/request_body'
 
 export interface PasswordOptions {
   /** `form` is OAuth's and says `grant_type=password`; `json` is a login API's and does not. Default: `form`. */

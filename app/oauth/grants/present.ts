@@ -1,4 +1,4 @@
-import type { RequestParameters } from '#oauth/request_body'
+import type { RequestParameters } from '#oauth/wire/request_body'
 
 /** The parameters that have a value: an empty one counts as absent (RFC 6749 §3.2). */
 export function present(

@@ -2,7 +2,7 @@ import { inject } from '@adonisjs/core'
 import type { HttpContext } from '@adonisjs/core/http'
 import type { NextFn } from '@adonisjs/core/types/http'
 import { OAuthManager } from '#oauth/oauth_manager'
-import { RequestTokens } from '#oauth/request_tokens'
+import { RequestTokens } from '#oauth/headers/request_tokens'
 
 /** Puts the tokens of providers at the hand of a route: `ctx.oauth`. Asks for none by itself. */
 @inject()

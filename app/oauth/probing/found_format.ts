@@ -1,6 +1,6 @@
-import { STANDARD_FORMAT, type AnswerFormat } from '#oauth/answer_format'
+import { STANDARD_FORMAT, type AnswerFormat } from '#oauth/wire/answer_format'
 import { EXPIRY_PLACES, TOKEN_PLACES } from '#oauth/probing/login_shapes'
-import { readTokenAnswer, type TokenAnswer } from '#oauth/token_answer'
+import { readTokenAnswer, type TokenAnswer } from '#oauth/wire/token_answer'
 import type { HttpAnswer } from '#shared/http_client'
 
 interface Reading {

@@ -3,7 +3,7 @@ import type { Login } from '#oauth/credentials/kinds'
 import { TokenRequestError } from '#oauth/errors'
 import { PasswordGrant } from '#oauth/grants/password'
 import type { LoginShape } from '#oauth/probing/login_shapes'
-import { TokenEndpoint } from '#oauth/token_endpoint'
+import { TokenEndpoint } from '#oauth/wire/token_endpoint'
 import type { Clock } from '#shared/clock'
 import type { HttpAnswer, HttpClient, HttpRequest } from '#shared/http_client'
 

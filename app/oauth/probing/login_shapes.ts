@@ -1,4 +1,4 @@
-import type { AnswerFormat, TokenPlace } from '#oauth/answer_format'
+import type { AnswerFormat, TokenPlace } from '#oauth/wire/answer_format'
 import type { PasswordOptions } from '#oauth/grants/password'
 
 /** How a login API wants to be told who signs in. */

@@ -1,5 +1,5 @@
 import type { Logger } from '@adonisjs/core/logger'
-import type { AccessToken } from '#oauth/access_token'
+import type { AccessToken } from '#oauth/life/access_token'
 import type { ChangeBus, StoredState, TokenStore } from '#oauth/contracts'
 import { StoreUnavailable } from '#oauth/errors'
 import type { Clock } from '#shared/clock'

@@ -6,7 +6,7 @@ import { SignInFailed } from '#oauth/sign_in/errors'
 import { signInEvents, type SignInFlow } from '#oauth/sign_in/events'
 import { newRefreshToken } from '#oauth/sign_in/new_refresh_token'
 import { TokenRequestError } from '#oauth/errors'
-import type { TokenInfo } from '#oauth/token_health'
+import type { TokenInfo } from '#oauth/life/token_health'
 import type { EventRecorder } from '#shared/event_recorder'
 
 export interface FinishSignInParts {

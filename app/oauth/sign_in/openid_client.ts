@@ -13,10 +13,10 @@ import {
   type DeviceAuthorizationResponse,
   type ServerMetadata,
 } from 'openid-client'
-import { proveClient } from '#oauth/client_authentication'
+import { proveClient } from '#oauth/wire/client_authentication'
 import type { ClientCredentials, IssuedToken } from '#oauth/contracts'
 import { identityOf } from '#oauth/credentials/identity'
-import { fetchThrough } from '#oauth/fetch_through'
+import { fetchThrough } from '#oauth/wire/fetch_through'
 import type { ProviderGrants } from '#oauth/provider_grants'
 import { SignInFailed } from '#oauth/sign_in/errors'
 

@@ -2,7 +2,7 @@ import { UnknownProvider } from '#oauth/errors'
 import type { OAuthManager } from '#oauth/oauth_manager'
 import type { ProviderGrants } from '#oauth/provider_grants'
 import type { RefreshTokens, SignedIn } from '#oauth/sign_in/contracts'
-import { instant } from '#oauth/token_health'
+import { instant } from '#oauth/life/token_health'
 
 /** Whether somebody is signed in, as lists and health reports show it. Instants in ISO 8601 UTC. */
 export interface ListedSignIn {

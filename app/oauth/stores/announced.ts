@@ -1,5 +1,5 @@
 import type { ChangeBus, StoredState, TokenRecord, TokenStore } from '#oauth/contracts'
-import type { Pause } from '#oauth/pause'
+import type { Pause } from '#oauth/life/pause'
 
 /**
  * A store whose changes of tokens are announced to the other processes. Pauses are not: who

@@ -1,6 +1,6 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { StoredState, TokenRecord, TokenStore } from '#oauth/contracts'
-import type { Pause } from '#oauth/pause'
+import type { Pause } from '#oauth/life/pause'
 import { pauseFromText, pauseToText, recordFromText, recordToText } from '#oauth/stores/stored_text'
 
 const TOKENS = 'oauth_tokens'

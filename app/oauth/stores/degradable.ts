@@ -1,6 +1,6 @@
 import { StoreUnavailable, UnreadableRecord } from '#oauth/errors'
 import type { StoredState, TokenRecord, TokenStore } from '#oauth/contracts'
-import type { Pause } from '#oauth/pause'
+import type { Pause } from '#oauth/life/pause'
 import type { StoreOutage } from '#oauth/sharing/store_outage'
 import { MemoryTokenStore } from '#oauth/stores/memory'
 

@@ -1,7 +1,7 @@
 import { Secret } from '@adonisjs/core/helpers'
 import type { StoredState, TokenRecord, TokenStore } from '#oauth/contracts'
 import { UnreadableRecord } from '#oauth/errors'
-import type { Pause } from '#oauth/pause'
+import type { Pause } from '#oauth/life/pause'
 import type { Resealed, SealedRows } from '#oauth/sealed_rows'
 import { generationOf, type TokenCipher } from '#oauth/token_cipher'
 

@@ -1,5 +1,5 @@
 import type { StoredState, TokenRecord, TokenStore } from '#oauth/contracts'
-import type { Pause } from '#oauth/pause'
+import type { Pause } from '#oauth/life/pause'
 import { emptyDocument, type TokenDocument } from '#oauth/stores/file/document'
 import { TokenFileRefused } from '#oauth/stores/file/refused'
 import { TokenFile } from '#oauth/stores/file/token_file'

@@ -1,5 +1,5 @@
 import type { StoredState, TokenRecord, TokenStore } from '#oauth/contracts'
-import type { Pause } from '#oauth/pause'
+import type { Pause } from '#oauth/life/pause'
 
 /** Keeps tokens for as long as the process lives. Another process knows nothing of them. */
 export class MemoryTokenStore implements TokenStore {

@@ -1,7 +1,7 @@
 import type { RedisConnection } from '@adonisjs/redis'
 import type { StoredState, TokenRecord, TokenStore } from '#oauth/contracts'
 import { UnreadableRecord } from '#oauth/errors'
-import type { Pause } from '#oauth/pause'
+import type { Pause } from '#oauth/life/pause'
 import { pauseFromText, pauseToText, recordFromText, recordToText } from '#oauth/stores/stored_text'
 
 /** How much longer than its token a row is kept, in milliseconds. Nothing here depends on a clock of Redis. */

@@ -1,7 +1,7 @@
 import { Secret } from '@adonisjs/core/helpers'
 import type { TokenRecord } from '#oauth/contracts'
 import { UnreadableRecord } from '#oauth/errors'
-import type { Pause } from '#oauth/pause'
+import type { Pause } from '#oauth/life/pause'
 import { parseJsonObject } from '#shared/strict_json'
 
 /** Written into every record: what another version writes is not read by guesswork. */

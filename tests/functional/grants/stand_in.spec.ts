@@ -4,7 +4,7 @@ import { Secret } from '@adonisjs/core/helpers'
 import { ConfigCredentials } from '#oauth/credentials/config'
 import { grants } from '#oauth/grants'
 import type { ProviderConfig, TokenOwner } from '#oauth/provider_config'
-import { RequestTokens } from '#oauth/request_tokens'
+import { RequestTokens } from '#oauth/headers/request_tokens'
 import { startProviderEngine } from '#tests/helpers/provider_engine'
 import { startTokenServer, type TokenServerAnswer } from '#tests/helpers/token_server'
 

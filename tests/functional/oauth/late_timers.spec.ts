@@ -1,5 +1,5 @@
 import { test } from '@japa/runner'
-import { KeepWarm } from '#oauth/keep_warm'
+import { KeepWarm } from '#oauth/life/keep_warm'
 import { LONGEST_DELAY_MS, systemClock } from '#shared/clock'
 import { startGateway } from '#tests/helpers/gateway'
 import { LateClock } from '#tests/helpers/late_clock'

@@ -1,8 +1,11 @@
 import { test } from '@japa/runner'
 import type { TestContext } from '@japa/runner/core'
 import { Secret } from '@adonisjs/core/helpers'
-import { RevocationEndpoint, type RevocationEndpointSettings } from '#oauth/revocation_endpoint'
-import { TokenRevocation } from '#oauth/token_revocation'
+import {
+  RevocationEndpoint,
+  type RevocationEndpointSettings,
+} from '#oauth/wire/revocation_endpoint'
+import { TokenRevocation } from '#oauth/life/token_revocation'
 import { RecordingUnavailable } from '#shared/event_recorder'
 import { HttpClient } from '#shared/http_client'
 import { KeyedDigest } from '#shared/keyed_digest'

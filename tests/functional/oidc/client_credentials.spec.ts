@@ -1,6 +1,6 @@
 import { test } from '@japa/runner'
 import { decodeJwt } from 'jose'
-import type { AccessToken } from '#oauth/access_token'
+import type { AccessToken } from '#oauth/life/access_token'
 import { TokenRequestError, TokenUnavailable } from '#oauth/errors'
 import { CLIENTS, startCertifiedServer, TOKEN_LIFE } from '#tests/functional/oidc/certified_server'
 import { startEngine } from '#tests/functional/oidc/engine'

@@ -1,7 +1,7 @@
 import { test } from '@japa/runner'
 import type { TestContext } from '@japa/runner/core'
 import { Secret } from '@adonisjs/core/helpers'
-import type { AccessToken } from '#oauth/access_token'
+import type { AccessToken } from '#oauth/life/access_token'
 import type { ClientSecret } from '#oauth/credentials/kinds'
 import { MemoryTokenStore } from '#oauth/stores/memory'
 import {

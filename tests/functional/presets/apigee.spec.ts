@@ -1,7 +1,7 @@
 import { test } from '@japa/runner'
 import type { TestContext } from '@japa/runner/core'
 import { Secret } from '@adonisjs/core/helpers'
-import { authenticatedHeaders } from '#oauth/authenticated_headers'
+import { authenticatedHeaders } from '#oauth/headers/authenticated_headers'
 import { ConfigCredentials } from '#oauth/credentials/config'
 import { apigee } from '#presets/apigee'
 import { mdm } from '#presets/mdm'

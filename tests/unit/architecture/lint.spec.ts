@@ -38,7 +38,7 @@ test.group('Architecture | The lint rules', () => {
       ['app/oauth/x.ts', "import { env } from 'node:process'", ARROW],
       ['app/oauth/routes.ts', "import '#start/env'", ARROW],
       ['app/oauth/routes.ts', "import '#orange/errors'", ARROW],
-      ['app/shared/x.ts', "import '#oauth/pause'", ARROW],
+      ['app/shared/x.ts', "import '#oauth/life/pause'", ARROW],
       ['app/orange/x.ts', "import '#sms/errors'", ARROW],
       ['app/orange/x.ts', "import '#orange/sandbox/rules'", ARROW],
       ['app/sms/x.ts', "import '#orange/sandbox/rules'", ARROW],
@@ -73,7 +73,7 @@ test.group('Architecture | The lint rules', () => {
     const transaction = 'import type { TransactionClientContract }'
     const cases = [
       ['app/oauth/x.ts', "import '#shared/clock'"],
-      ['app/oauth/x.ts', "import '#oauth/pause'"],
+      ['app/oauth/x.ts', "import '#oauth/life/pause'"],
       ['app/sms/x.ts', "import '#orange/errors'"],
       ['app/oauth/routes.ts', "import '#start/kernel'"],
       ['app/oauth/routes.ts', "import '#generated/controllers'"],

@@ -2,7 +2,7 @@ import { test } from '@japa/runner'
 import { Secret } from '@adonisjs/core/helpers'
 import { ConfigCredentials } from '#oauth/credentials/config'
 import { defineConfig, stores } from '#oauth/define_config'
-import { lifetime } from '#oauth/token_lifetime'
+import { lifetime } from '#oauth/life/token_lifetime'
 import { orangeProvider } from '#orange/orange_provider'
 
 const MINUTE = 60_000

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { test } from '@japa/runner'
 import { Secret } from '@adonisjs/core/helpers'
-import { AccessToken } from '#oauth/access_token'
+import { AccessToken } from '#oauth/life/access_token'
 import { ManualClock } from '#tests/helpers/manual_clock'
 import { tokenRecord } from '#tests/unit/oauth/token_record'
 

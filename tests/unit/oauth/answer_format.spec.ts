@@ -1,7 +1,7 @@
 import { test } from '@japa/runner'
-import type { AnswerFormat } from '#oauth/answer_format'
+import type { AnswerFormat } from '#oauth/wire/answer_format'
 import { TokenRequestError } from '#oauth/errors'
-import { readTokenAnswer, type TokenAnswer } from '#oauth/token_answer'
+import { readTokenAnswer, type TokenAnswer } from '#oauth/wire/token_answer'
 import type { HttpAnswer } from '#shared/http_client'
 import { httpAnswer } from '#tests/helpers/http_answer'
 

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import { test } from '@japa/runner'
-import type { AnswerRule } from '#oauth/answer_rules'
+import type { AnswerRule } from '#oauth/wire/answer_rules'
 import { TokenRequestError, type TokenRequestFacts } from '#oauth/errors'
-import { readTokenAnswer } from '#oauth/token_answer'
+import { readTokenAnswer } from '#oauth/wire/token_answer'
 import { httpAnswer } from '#tests/helpers/http_answer'
 
 const TOKEN = { access_token: 'a-token', token_type: 'Bearer' }

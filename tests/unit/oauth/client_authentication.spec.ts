@@ -6,7 +6,7 @@ import {
   proveClient,
   type ClientAuthenticationSettings,
   type ClientProof,
-} from '#oauth/client_authentication'
+} from '#oauth/wire/client_authentication'
 import type { ClientCredentials } from '#oauth/contracts'
 import { TokenRequestError } from '#oauth/errors'
 import { ManualClock } from '#tests/helpers/manual_clock'

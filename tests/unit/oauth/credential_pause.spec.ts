@@ -1,6 +1,6 @@
 import { test } from '@japa/runner'
-import { CredentialPause } from '#oauth/credential_pause'
-import type { Failure } from '#oauth/pause'
+import { CredentialPause } from '#oauth/life/credential_pause'
+import type { Failure } from '#oauth/life/pause'
 import { MemoryTokenStore } from '#oauth/stores/memory'
 import { ManualClock } from '#tests/helpers/manual_clock'
 

@@ -1,5 +1,5 @@
 import { test } from '@japa/runner'
-import { KeepWarm } from '#oauth/keep_warm'
+import { KeepWarm } from '#oauth/life/keep_warm'
 import { ManualClock } from '#tests/helpers/manual_clock'
 
 function setUp() {

@@ -1,5 +1,5 @@
 import { test } from '@japa/runner'
-import { pauseAfter, remainingPause, type Failure, type Pause } from '#oauth/pause'
+import { pauseAfter, remainingPause, type Failure, type Pause } from '#oauth/life/pause'
 import { seededRandom } from '#tests/helpers/seeded_random'
 
 const SECOND = 1_000

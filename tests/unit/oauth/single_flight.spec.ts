@@ -1,5 +1,5 @@
 import { test } from '@japa/runner'
-import { SingleFlight } from '#oauth/single_flight'
+import { SingleFlight } from '#oauth/life/single_flight'
 
 /** Calls that stay in the air until the test lands them. */
 function setUp() {

@@ -7,7 +7,7 @@ import {
   lifetimeOfSameToken,
   parseExpiresIn,
   usableUntil,
-} from '#oauth/token_lifetime'
+} from '#oauth/life/token_lifetime'
 import { seededRandom } from '#tests/helpers/seeded_random'
 
 const SECOND = 1_000
