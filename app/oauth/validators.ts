@@ -3,9 +3,6 @@ import { JWT_BEARER } from '#oauth/exchange'
 
 const name = () => vine.string().regex(/^[\w.-]{1,64}$/)
 
-/** Whom a token speaks for, where there are several. */
-const subject = () => vine.string().regex(/^[\w.@+-]{1,128}$/)
-
 /** Printable ASCII (RFC 6749 appendix A). */
 const text = (longest: number) =>
   vine
@@ -43,13 +40,13 @@ export const clearValidator = vine.create({
 export const signInValidator = vine.create({
   provider: name(),
   tenant: name().optional(),
-  subject: subject().optional(),
+  subject: name().optional(),
 })
 
 export const signOutValidator = vine.create({
   provider: name(),
   tenant: name().optional(),
-  subject: subject().optional(),
+  subject: name().optional(),
   reason: reason().optional(),
 })
 

@@ -8,7 +8,7 @@ export interface SignedIn {
   /** The organisation through whose client somebody signed in; the provider's own one when absent. */
   tenant?: string
 
-  /** Which of several accounts, where there are several. */
+  /** Which of several accounts, where there are several: a label that may stand in the trail for good. */
   subject?: string
 }
 
