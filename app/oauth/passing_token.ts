@@ -1,12 +1,11 @@
 import { AuditedRequest } from '#oauth/life/audited_request'
 import type { Grant, IssuedToken } from '#oauth/contracts'
 import type { CredentialGate } from '#oauth/life/credential_gate'
-import { CredentialPause } from '#oauth/life/credential_pause'
+import type { CredentialPause, PauseControl } from '#oauth/life/credential_pause'
+import type { Failure, Pause } from '#oauth/life/pause'
 import { pausedError, TokenRequestError } from '#oauth/errors'
 import type { Cause } from '#oauth/events'
 import { newToken, type NewTokenParts } from '#oauth/life/new_token'
-import { MemoryTokenStore } from '#oauth/stores/memory'
-import { TokenPause } from '#oauth/life/token_pause'
 import type { AccessToken } from '#oauth/life/access_token'
 import type { EventRecorder } from '#shared/event_recorder'
 
@@ -63,10 +62,8 @@ export class PassingToken {
   }
 
   async #ask(grant: Grant, cause: Cause): Promise<PassedToken> {
-    const { provider, pause: ofCredential, recorder, clock, random } = this.#parts
-    // A bad code is over with its request: nothing has to be remembered of it.
-    const own = new CredentialPause(grant.type, { store: new MemoryTokenStore(), clock, random })
-    const pause = new TokenPause(ofCredential, own)
+    const { provider, pause: ofCredential, recorder, clock } = this.#parts
+    const pause = new PauseOfOthers(ofCredential)
     const request = new AuditedRequest({ provider, grant, pause, recorder, clock })
 
     let passed: PassedToken | undefined
@@ -83,4 +80,42 @@ export class PassingToken {
 /** What somebody brought may be bad and the client good. */
 function concernsClient({ facts }: TokenRequestError): boolean {
   return facts.verdict !== 'terminal_for_key'
+}
+
+/** The pause of the credentials. A bad code is over with its request, and pauses nothing. */
+class PauseOfOthers implements PauseControl {
+  readonly #credential: CredentialPause
+
+  constructor(credential: CredentialPause) {
+    this.#credential = credential
+  }
+
+  get known() {
+    return this.#credential.known
+  }
+
+  get last() {
+    return this.#credential.last
+  }
+
+  current() {
+    return this.#credential.current()
+  }
+
+  recheck() {
+    return this.#credential.recheck()
+  }
+
+  remainingMs(pause: Pause) {
+    return this.#credential.remainingMs(pause)
+  }
+
+  async begin(failure: Failure) {
+    if (failure.verdict === 'terminal_for_key') return undefined
+    return this.#credential.begin(failure)
+  }
+
+  end() {
+    return this.#credential.end()
+  }
 }

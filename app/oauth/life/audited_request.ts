@@ -113,13 +113,13 @@ export class AuditedRequest {
     if (facts.outcomeUnknown) await recorder.record(tokenEvents.outcomeUnknown(attempt, facts))
     await recorder.record(tokenEvents.requestFailed(attempt, facts, durationMs))
 
-    if (facts.verdict === 'throttled') {
+    if (facts.verdict === 'throttled' && pause) {
       await recorder.record(credentialEvents.throttled(attempt, facts, pause))
     }
     if (refusesCredentials(facts)) {
       await recorder.record(credentialEvents.credentialsInvalid(attempt, facts))
     }
-    if (pause.failures === 1 || facts.verdict.startsWith('terminal')) {
+    if (pause && (pause.failures === 1 || facts.verdict.startsWith('terminal'))) {
       await recorder.record(credentialEvents.paused(provider, pause, attempt))
     }
   }

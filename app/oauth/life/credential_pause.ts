@@ -27,8 +27,11 @@ export interface PauseControl {
   recheck(): Promise<void>
   remainingMs(pause: Pause): number
 
-  /** In force here before the first await: nobody slips through while the store is told. */
-  begin(failure: Failure): Promise<Pause>
+  /**
+   * In force here before the first await: nobody slips through while the store is told.
+   * Answers undefined where such a failure pauses nothing.
+   */
+  begin(failure: Failure): Promise<Pause | undefined>
 
   /** A request succeeded: failures are counted from none again. */
   end(): Promise<void>

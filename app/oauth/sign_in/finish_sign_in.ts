@@ -5,7 +5,7 @@ import type { RefreshTokens, SignedIn } from '#oauth/sign_in/contracts'
 import { SignInFailed } from '#oauth/sign_in/errors'
 import { signInEvents, type SignInFlow } from '#oauth/sign_in/events'
 import { newRefreshToken } from '#oauth/sign_in/new_refresh_token'
-import { TokenRequestError } from '#oauth/errors'
+import { TokenRequestError, TokenUnavailable } from '#oauth/errors'
 import type { TokenInfo } from '#oauth/life/token_health'
 import type { EventRecorder } from '#shared/event_recorder'
 
@@ -69,8 +69,10 @@ export class FinishSignIn {
       await tokens.refreshToken(cause)
       return { who, tokenInfo: tokens.getTokenInfo() }
     } catch (error) {
-      if (!(error instanceof TokenRequestError)) throw error
-      return { who, reason: error.facts.reason }
+      // Somebody is signed in all the same; whoever wants a token asks for it again.
+      if (error instanceof TokenRequestError) return { who, reason: error.facts.reason }
+      if (error instanceof TokenUnavailable) return { who, reason: error.reasonCode }
+      throw error
     }
   }
 }

@@ -121,7 +121,8 @@ export class OpenidClient {
    */
   async startDevice(parameters: Record<string, string>): Promise<DeviceAuthorizationResponse> {
     const { http } = this.#provider.tools
-    const configuration = this.#configuration(fetchThrough(http, DEADLINE_MS))
+    const proof: ClientAuth = (_server, _client, body, headers) => this.#prove(body, headers)
+    const configuration = this.#configuration(fetchThrough(http, DEADLINE_MS), proof)
     try {
       return await initiateDeviceAuthorization(configuration, parameters)
     } catch (error) {
@@ -129,9 +130,9 @@ export class OpenidClient {
     }
   }
 
-  #configuration(fetch?: CustomFetch): Configuration {
+  /** @param proof by which the client proves itself; our own endpoint does that by itself */
+  #configuration(fetch?: CustomFetch, proof: ClientAuth = () => {}): Configuration {
     const clientId = identityOf(this.#credentials)
-    const proof: ClientAuth = (_server, _client, body, headers) => this.#prove(body, headers)
     const configuration = new Configuration(this.#metadata, clientId, undefined, proof)
 
     if (fetch) configuration[customFetch] = fetch
@@ -146,7 +147,7 @@ export class OpenidClient {
 
   async #prove(body: URLSearchParams, headers: Headers): Promise<void> {
     const { config, tools } = this.#provider
-    const url = this.#metadata.device_authorization_endpoint ?? this.#metadata.issuer
+    const url = this.#metadata.device_authorization_endpoint!
     const occasion = { url, settings: config.endpoint!, clock: tools.clock }
     const proof = await proveClient(this.#credentials, occasion)
 

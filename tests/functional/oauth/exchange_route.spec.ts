@@ -195,9 +195,11 @@ test.group('POST /api/oauth/:provider/token', () => {
 
   test('goes on for others after bad codes, and stops for all when the client is no good', async (context) => {
     const { assert } = context
-    const { ask, state, requests } = await setUp(context)
+    const { ask, state, requests, recorder } = await setUp(context)
     state.answer = { status: 400, body: { error: 'invalid_grant' } }
     for (let bad = 0; bad < 5; bad++) assert.equal((await ask('epic', CODE)).status, 401)
+    const types = recorder.events.map(({ type }) => type)
+    assert.notInclude(types, 'auth.credentials.paused')
 
     state.answer = { body: ISSUED }
     assert.equal((await ask('epic', CODE)).status, 200)
