@@ -14,7 +14,9 @@ export class LoopbackCallback {
     this.#server = server
     this.#came = new Promise((resolve) => {
       server.on('request', (request, response) => {
-        const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1')
+        // Not every target of a request is an address.
+        const [pathname, query = ''] = (request.url ?? '').split('?', 2)
+        const searchParams = new URLSearchParams(query)
         const expected = pathname === PATH && searchParams.has('state')
         response.writeHead(expected ? 200 : 404, {
           'content-type': 'text/plain',

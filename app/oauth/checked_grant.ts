@@ -15,6 +15,10 @@ export class CheckedGrant implements Grant {
     this.#check = check
   }
 
+  async close(): Promise<void> {
+    await this.#grant.close?.()
+  }
+
   async obtain(): Promise<IssuedToken> {
     const issued = await this.#grant.obtain()
     await this.#check.pass(issued)

@@ -27,7 +27,7 @@ export interface IssuedToken {
   requestedAtMonotonic: number
 }
 
-/** One way to obtain a token (RFC 6749 §1.3). Keeps nothing and tries once. */
+/** One way to obtain a token (RFC 6749 §1.3). Keeps no token and tries once. */
 export interface Grant {
   /** The value of `grant_type`. */
   readonly type: string
@@ -42,6 +42,9 @@ export interface Grant {
    * @throws {TokenRequestError} with the verdict on what happened
    */
   obtain(): Promise<IssuedToken>
+
+  /** Nothing is asked for any more: keeps what it holds and must not lose. Never rejects. */
+  close?(): Promise<void>
 }
 
 /** Where the credentials of a client come from. Asked before every token request. */

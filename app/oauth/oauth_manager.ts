@@ -1,7 +1,6 @@
 import type { Secret } from '@adonisjs/core/helpers'
 import type { CredentialSource, TokenStore } from '#oauth/contracts'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
-import { TenantDisabled } from '#oauth/errors'
 import type { Cause } from '#oauth/events'
 import type { OAuthTokenService } from '#oauth/oauth_token_service'
 import { DISABLED } from '#oauth/life/pause'
@@ -96,12 +95,13 @@ export class OAuthManager {
   }
 
   /**
+   * Whether anything may be sent for a tenant.
+   *
    * @throws {UnknownProvider}
-   * @throws {TenantDisabled} when somebody has switched the tenant off
    */
-  async expectEnabled(provider: string, tenant: string | undefined): Promise<void> {
+  async isEnabled(provider: string, tenant: string | undefined): Promise<boolean> {
     const pause = await this.#factory.credential(provider, tenant).pause.current()
-    if (pause?.reason === DISABLED) throw new TenantDisabled()
+    return pause?.reason !== DISABLED
   }
 
   /**

@@ -176,8 +176,9 @@ export class OAuthTokenService {
 
   /** Stops renewing; resolves when no request is in the air any more. */
   async close(): Promise<void> {
-    this.#parts.obtainer.close()
+    this.#parts.obtainer.stopWaiting()
     await this.settled()
+    await this.#parts.obtainer.close()
     this.#renewal.rest()
   }
 

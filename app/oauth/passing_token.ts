@@ -2,7 +2,7 @@ import { AuditedRequest } from '#oauth/life/audited_request'
 import type { Grant, IssuedToken } from '#oauth/contracts'
 import type { CredentialGate } from '#oauth/life/credential_gate'
 import type { CredentialPause, PauseControl } from '#oauth/life/credential_pause'
-import type { Failure, Pause } from '#oauth/life/pause'
+import { refusesClient, type Failure, type Pause } from '#oauth/life/pause'
 import { pausedError, TokenRequestError } from '#oauth/errors'
 import type { Cause } from '#oauth/events'
 import { newToken, type NewTokenParts } from '#oauth/life/new_token'
@@ -49,7 +49,7 @@ export class PassingToken {
       worked = true
       return passed
     } catch (error) {
-      if (error instanceof TokenRequestError && concernsClient(error)) worked = false
+      if (error instanceof TokenRequestError && concernsAll(error.facts)) worked = false
       throw error
     } finally {
       gate.leave(worked)
@@ -77,9 +77,9 @@ export class PassingToken {
   }
 }
 
-/** What somebody brought may be bad and the client good. */
-function concernsClient({ facts }: TokenRequestError): boolean {
-  return facts.verdict !== 'terminal_for_key'
+/** What somebody brought may be bad, whatever the provider calls that, and the client good. */
+function concernsAll(failure: Failure): boolean {
+  return !failure.verdict.startsWith('terminal') || refusesClient(failure)
 }
 
 /** The pause of the credentials. A bad code is over with its request, and pauses nothing. */
@@ -111,8 +111,7 @@ class PauseOfOthers implements PauseControl {
   }
 
   async begin(failure: Failure) {
-    if (failure.verdict === 'terminal_for_key') return undefined
-    return this.#credential.begin(failure)
+    return concernsAll(failure) ? this.#credential.begin(failure) : undefined
   }
 
   end() {

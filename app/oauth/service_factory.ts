@@ -73,7 +73,7 @@ export class ServiceFactory {
 
     const { pause: ofCredential, gate } = this.credential(provider, tenant)
     const own = new CredentialPause(key, { store: sharing.store, clock, random })
-    const pause = new TokenPause(ofCredential, own)
+    const pause = new TokenPause(ofCredential, own, { brought: owner.assertion !== undefined })
     const shared = new SharedToken({ key, store: sharing.store, clock })
     const parts = { provider, tenant, key, shared, pause, recorder, clock }
 

@@ -2,8 +2,9 @@ import type { Grant, IssuedToken, Lease } from '#oauth/contracts'
 import { StoreUnavailable, TokenRequestError, TokenUnavailable } from '#oauth/errors'
 import { present } from '#oauth/grants/present'
 import type { GrantContext, GrantFactory } from '#oauth/provider_config'
-import type { KeptRefreshToken, NewRefreshToken, SignInKeeping } from '#oauth/sign_in/contracts'
+import type { Alongside, KeptRefreshToken, SignInKeeping } from '#oauth/sign_in/contracts'
 import { signInEvents } from '#oauth/sign_in/events'
+import { RefreshTokenRotation } from '#oauth/sign_in/refresh_token_rotation'
 import { newRefreshToken } from '#oauth/sign_in/new_refresh_token'
 
 export interface RefreshTokenOptions {
@@ -24,39 +25,38 @@ export function refreshToken(options: RefreshTokenOptions = {}): GrantFactory {
 /** When to come back while another process spends the refresh token, in milliseconds. */
 const COME_BACK_MS = 500
 
-/** A refresh token that came, and that could not be stored yet. */
-interface Unsaved {
-  token: NewRefreshToken
-  instead: number
-}
-
 class RefreshTokenGrant implements Grant {
   readonly type = 'refresh_token'
   readonly keyParts: readonly string[]
   readonly #context: GrantContext
   readonly #keeping: SignInKeeping
   readonly #options: RefreshTokenOptions
-  #unsaved?: Unsaved
+  readonly #rotation: RefreshTokenRotation
 
   constructor(context: GrantContext, options: RefreshTokenOptions) {
     if (!context.signIns)
       throw new Error('The refresh token grant needs a place for refresh tokens')
     this.#context = context
     this.#keeping = context.signIns
+    this.#rotation = new RefreshTokenRotation(context, { ...context, ...context.signIns })
     this.#options = options
     this.keyParts = [JSON.stringify(options)]
   }
 
   async obtain(): Promise<IssuedToken> {
-    const lease = await this.#turn()
-    if (!lease) throw new TokenUnavailable('asked_elsewhere', COME_BACK_MS)
+    await this.#rotation.catchUp()
+    const turn = await this.#turn()
+    if (!turn) throw new TokenUnavailable('asked_elsewhere', COME_BACK_MS)
 
     try {
-      await this.#saveUnsaved()
-      return await this.#spend()
+      return await this.#spend(turn)
     } finally {
-      await lease.release()
+      if (!this.#rotation.needs(turn)) await turn.release()
     }
+  }
+
+  close(): Promise<void> {
+    return this.#rotation.close()
   }
 
   /** Two who spend the same one look like a thief to the provider, which then takes all away. */
@@ -69,33 +69,34 @@ class RefreshTokenGrant implements Grant {
     }
   }
 
-  async #spend(): Promise<IssuedToken> {
-    const kept = await this.#living()
+  async #spend(turn: Lease): Promise<IssuedToken> {
+    const kept = await this.#kept()
     try {
-      return await this.#exchange(kept)
+      return await this.#exchange(kept, turn)
     } catch (error) {
       if (!isDead(error)) throw error
       // Somebody may have signed in meanwhile.
-      const later = await this.#living()
-      if (later.sequence !== kept.sequence) return await this.#exchange(later)
+      const later = await this.#kept()
+      if (later.sequence !== kept.sequence) return await this.#exchange(later, turn)
 
       await this.#end(kept, error.facts.reason)
       throw error
     }
   }
 
-  /** @throws {TokenRequestError} when somebody has to sign in first */
-  async #living(): Promise<KeptRefreshToken> {
+  /**
+   * Whether it has ended is for the provider to say: a clock that is wrong for a moment would
+   * cost somebody's sign-in.
+   *
+   * @throws {TokenRequestError} when somebody has to sign in first
+   */
+  async #kept(): Promise<KeptRefreshToken> {
     const kept = await this.#keeping.refreshTokens.find(this.#context)
-    if (!kept) throw ofThisSignIn('sign_in_required')
-
-    const { expiresAt = Infinity } = kept
-    if (expiresAt > this.#context.clock.now()) return kept
-    await this.#end(kept, 'refresh_token_expired')
-    throw ofThisSignIn('refresh_token_expired')
+    if (kept) return kept
+    throw new TokenRequestError({ verdict: 'terminal_for_key', reason: 'sign_in_required' })
   }
 
-  async #exchange(kept: KeptRefreshToken): Promise<IssuedToken> {
+  async #exchange(kept: KeptRefreshToken, turn: Lease): Promise<IssuedToken> {
     const { endpoint, credentials, scope } = this.#context
     const standard = present({
       grant_type: this.type,
@@ -108,35 +109,26 @@ class RefreshTokenGrant implements Grant {
     })
 
     // Durable before anything else: it cannot be had again.
-    const next = newRefreshToken(issued)
-    if (next) await this.#save({ token: next, instead: kept.sequence })
+    const token = newRefreshToken(issued)
+    const still = token
+      ? await this.#rotation.save({ token, instead: kept.sequence, turn })
+      : await this.#isStill(kept)
+    if (!still) throw new TokenUnavailable('signed_in_anew', COME_BACK_MS)
     return issued
   }
 
-  async #save(unsaved: Unsaved): Promise<void> {
-    this.#unsaved = unsaved
-    const { token, instead } = unsaved
-    const saved = await this.#rotate(token, instead)
-    this.#unsaved = undefined
-    if (!saved) throw new TokenUnavailable('signed_in_anew', COME_BACK_MS)
+  /** A token of somebody who was signed in when it was asked for is not served for somebody else. */
+  async #isStill({ sequence }: KeptRefreshToken): Promise<boolean> {
+    const kept = await this.#keeping.refreshTokens.find(this.#context)
+    return kept?.sequence === sequence
   }
 
-  /** What the database could not take last time: the one that it still holds is spent. */
-  async #saveUnsaved(): Promise<void> {
-    if (!this.#unsaved) return
-    const { token, instead } = this.#unsaved
-    await this.#rotate(token, instead)
-    this.#unsaved = undefined
-  }
-
-  #rotate(token: NewRefreshToken, instead: number): Promise<boolean> {
-    return this.#keeping.refreshTokens.rotate(this.#context, token, instead)
-  }
-
-  async #end(kept: KeptRefreshToken, reason: string): Promise<void> {
+  /** With its event, or not at all: whoever asks next finds out the same. */
+  async #end(kept: KeptRefreshToken, reasonCode: string): Promise<void> {
     const { recorder, provider, subject } = this.#context
-    const ended = await this.#keeping.refreshTokens.end(this.#context, reason, kept.sequence)
-    if (ended) await recorder.record(signInEvents.ended(provider, { subject, reasonCode: reason }))
+    const event = signInEvents.ended(provider, { subject, reasonCode })
+    const record: Alongside = (trx) => recorder.record(event, trx)
+    await this.#keeping.refreshTokens.end(this.#context, reasonCode, kept.sequence, record)
   }
 }
 
@@ -146,8 +138,4 @@ const DEAD = ['invalid_grant', 'refresh_token_expired', 'grant_revoked']
 function isDead(error: unknown): error is TokenRequestError {
   if (!(error instanceof TokenRequestError)) return false
   return error.facts.verdict === 'terminal_for_key' && DEAD.includes(error.facts.reason)
-}
-
-function ofThisSignIn(reason: string): TokenRequestError {
-  return new TokenRequestError({ verdict: 'terminal_for_key', reason })
 }

@@ -12,6 +12,7 @@ import {
 } from '#oauth/errors'
 import { credentialEvents } from '#oauth/credential_events'
 import { tokenEvents, type Attempt, type Cause } from '#oauth/events'
+import { refusesClient } from '#oauth/life/pause'
 import type { Clock } from '#shared/clock'
 import type { GatewayError } from '#shared/gateway_error'
 import type { EventRecorder } from '#shared/event_recorder'
@@ -105,6 +106,11 @@ export class AuditedRequest {
     }
   }
 
+  /** Nothing is asked for any more. */
+  async close(): Promise<void> {
+    await this.#parts.grant.close?.()
+  }
+
   /** The pause comes first: it holds even when the trail cannot be written. */
   async #fail(attempt: Attempt, facts: TokenRequestFacts, durationMs: number): Promise<void> {
     const { recorder, provider } = this.#parts
@@ -116,7 +122,7 @@ export class AuditedRequest {
     if (facts.verdict === 'throttled' && pause) {
       await recorder.record(credentialEvents.throttled(attempt, facts, pause))
     }
-    if (refusesCredentials(facts)) {
+    if (refusesClient(facts)) {
       await recorder.record(credentialEvents.credentialsInvalid(attempt, facts))
     }
     if (pause && (pause.failures === 1 || facts.verdict.startsWith('terminal'))) {
@@ -135,9 +141,4 @@ export class AuditedRequest {
 function isOurs(error: unknown): error is GatewayError {
   const kinds = [UnknownTenant, CredentialsUnreadable, TokenUnavailable, StoreUnavailable]
   return kinds.some((kind) => error instanceof kind)
-}
-
-function refusesCredentials({ verdict, httpStatus, ...facts }: TokenRequestFacts): boolean {
-  const error = facts.standardError ?? facts.reason
-  return verdict === 'terminal' && (httpStatus === 401 || /client$/.test(error))
 }

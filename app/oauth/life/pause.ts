@@ -20,6 +20,10 @@ export interface Failure {
   verdict: TokenVerdict
   reason: string
 
+  /** The RFC 6749 §5.2 error of the answer, where the reason is another word. */
+  standardError?: string
+  httpStatus?: number
+
   /** The wait that the server asked for, if it did. */
   retryAfterMs?: number
 }
@@ -70,4 +74,16 @@ function pauseLength(failure: Failure, earlier: number, random: Random): number 
 
 function clamp(value: number, least: number, most: number): number {
   return Math.min(most, Math.max(least, value))
+}
+
+/** The provider does not take the client itself: whoever uses it is concerned. */
+export function refusesClient({ verdict, httpStatus, ...failure }: Failure): boolean {
+  const error = failure.standardError ?? failure.reason
+  return verdict === 'terminal' && (httpStatus === 401 || /client$/.test(error))
+}
+
+/** What is refused may be what one caller brought, and not what all share. */
+export function mayBeOfOneCaller({ verdict, reason, standardError = reason }: Failure): boolean {
+  if (verdict === 'terminal_for_key') return true
+  return verdict === 'terminal' && (standardError === 'invalid_request' || reason === 'http_400')
 }

@@ -84,8 +84,13 @@ export class TokenObtainer {
   }
 
   /** Nobody is waited for any more who asks elsewhere. */
-  close(): void {
+  stopWaiting(): void {
     this.#closed = true
+  }
+
+  /** Nothing is asked for any more. */
+  close(): Promise<void> {
+    return this.#parts.request.close()
   }
 
   async #obtain(quest: Quest): Promise<AccessToken> {

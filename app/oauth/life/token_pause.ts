@@ -1,5 +1,5 @@
 import type { CredentialPause, PauseControl } from '#oauth/life/credential_pause'
-import type { Failure, Pause } from '#oauth/life/pause'
+import { mayBeOfOneCaller, type Failure, type Pause } from '#oauth/life/pause'
 
 /**
  * What keeps one token from being asked for: the pause of its credential, which other
@@ -8,10 +8,17 @@ import type { Failure, Pause } from '#oauth/life/pause'
 export class TokenPause implements PauseControl {
   readonly #credential: CredentialPause
   readonly #own: CredentialPause
+  readonly #brought: boolean
 
-  constructor(credential: CredentialPause, own: CredentialPause) {
+  /** @param brought what is exchanged for the token was brought by a caller, who may bring anything */
+  constructor(
+    credential: CredentialPause,
+    own: CredentialPause,
+    { brought }: { brought: boolean }
+  ) {
     this.#credential = credential
     this.#own = own
+    this.#brought = brought
   }
 
   get known(): Pause | null {
@@ -39,10 +46,15 @@ export class TokenPause implements PauseControl {
   }
 
   begin(failure: Failure): Promise<Pause> {
-    return (failure.verdict === 'terminal_for_key' ? this.#own : this.#credential).begin(failure)
+    return (this.#isOwn(failure) ? this.#own : this.#credential).begin(failure)
   }
 
   async end(): Promise<void> {
     await Promise.all([this.#own.end(), this.#credential.end()])
+  }
+
+  #isOwn(failure: Failure): boolean {
+    if (this.#brought) return mayBeOfOneCaller(failure)
+    return failure.verdict === 'terminal_for_key'
   }
 }

@@ -1,4 +1,5 @@
 import type { Secret } from '@adonisjs/core/helpers'
+import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 import type { Leases } from '#oauth/contracts'
 
 /** Who signed in: the account for which a refresh token speaks. */
@@ -38,6 +39,9 @@ export interface SignInState {
   endedBy?: string
 }
 
+/** More work of the transaction that changes a row: both commit, or neither. */
+export type Alongside = (trx: TransactionClientContract) => Promise<void>
+
 /**
  * The refresh tokens of everybody who signed in. They are credentials: nothing but a person
  * can bring a lost one back, so they are durable before what was issued with them is used.
@@ -53,19 +57,19 @@ export interface RefreshTokens {
   state(who: SignedIn): Promise<SignInState | null>
 
   /** Somebody signed in: whatever stood there is over. */
-  signIn(who: SignedIn, token: NewRefreshToken): Promise<void>
+  signIn(who: SignedIn, token: NewRefreshToken, alongside?: Alongside): Promise<void>
 
   /** The provider gave another one for the one with this number. Answers whether that one still stood there. */
   rotate(who: SignedIn, token: NewRefreshToken, sequence: number): Promise<boolean>
 
   /** Somebody gives the account up. Answers what stood there, if it can be read. */
-  signOut(who: SignedIn): Promise<NewRefreshToken | null>
+  signOut(who: SignedIn, alongside?: Alongside): Promise<NewRefreshToken | null>
 
   /**
    * The one with this number is dead. It is forgotten; that it was there and
    * why it is over stays known. Answers whether it still stood there.
    */
-  end(who: SignedIn, reason: string, sequence: number): Promise<boolean>
+  end(who: SignedIn, reason: string, sequence: number, alongside?: Alongside): Promise<boolean>
 }
 
 /** Where refresh tokens are, and the turns that are taken at spending them. */

@@ -2,6 +2,7 @@ import type { IssuedToken } from '#oauth/contracts'
 import type { Cause } from '#oauth/events'
 import type { OAuthManager } from '#oauth/oauth_manager'
 import type { RefreshTokens, SignedIn } from '#oauth/sign_in/contracts'
+import { forgetTokenOf } from '#oauth/sign_in/forget_token'
 import { SignInFailed } from '#oauth/sign_in/errors'
 import { signInEvents, type SignInFlow } from '#oauth/sign_in/events'
 import { newRefreshToken } from '#oauth/sign_in/new_refresh_token'
@@ -33,9 +34,8 @@ export class FinishSignIn {
   }
 
   /**
-   * Keeps what the provider gave, and has a first token with it: that shows that it works,
-   * replaces a token of whoever was signed in before, and ends the pause that there was
-   * without anybody.
+   * Keeps what the provider gave, forgets the token of whoever was signed in before, and has a
+   * first token of this account: that shows that it works, and ends the pause that there was.
    *
    * @param issue brings what the provider issues at the end of the sign-in
    * @throws {SignInFailed}
@@ -52,8 +52,8 @@ export class FinishSignIn {
     try {
       const refreshToken = newRefreshToken(await issue())
       if (!refreshToken) throw new SignInFailed('no_refresh_token')
-      await recorder.record(signInEvents.completed(provider, { ...facts, flow }))
-      await refreshTokens.signIn(who, refreshToken)
+      const completed = signInEvents.completed(provider, { ...facts, flow })
+      await refreshTokens.signIn(who, refreshToken, (trx) => recorder.record(completed, trx))
     } catch (error) {
       const failure = reasonOf(error)
       if (failure) await recorder.record(signInEvents.failed(provider, { ...facts, ...failure }))
@@ -65,6 +65,7 @@ export class FinishSignIn {
   async #firstToken(who: SignedIn, cause: Cause): Promise<SignInOutcome> {
     const { provider, tenant, subject } = who
     const tokens = this.#parts.manager.use(provider, { tenant, subject })
+    await forgetTokenOf(tokens, cause)
     try {
       await tokens.refreshToken(cause)
       return { who, tokenInfo: tokens.getTokenInfo() }

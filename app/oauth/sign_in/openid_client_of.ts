@@ -1,3 +1,4 @@
+import { TenantDisabled } from '#oauth/errors'
 import { present } from '#oauth/grants/present'
 import type { OAuthManager } from '#oauth/oauth_manager'
 import type { SignedIn } from '#oauth/sign_in/contracts'
@@ -27,7 +28,7 @@ export async function openidClientOf(
   entrance: Entrance
 ): Promise<SignInBeginning> {
   const provider = manager.grantsOf(name)
-  await manager.expectEnabled(name, tenant)
+  if (!(await manager.isEnabled(name, tenant))) throw new TenantDisabled()
   const credentials = await provider.credentialsOf(tenant).find()
   const metadata = await signInAddresses(provider, entrance)
   const { scope = '', audience, signIn } = provider.config

@@ -1,6 +1,7 @@
 import type { Cause } from '#oauth/events'
 import type { OAuthManager } from '#oauth/oauth_manager'
 import type { RefreshTokens, SignedIn } from '#oauth/sign_in/contracts'
+import { forgetTokenOf } from '#oauth/sign_in/forget_token'
 import { SignInNotOffered } from '#oauth/sign_in/errors'
 import { signInEvents } from '#oauth/sign_in/events'
 import type { EventRecorder } from '#shared/event_recorder'
@@ -30,11 +31,11 @@ export class SignOut {
     const { manager, refreshTokens, recorder } = this.#parts
     const { provider, tenant, subject } = who
     if (!manager.grantsOf(provider).config.grant.needsSignIn) throw new SignInNotOffered()
-    await recorder.record(signInEvents.signedOut(provider, { tenant, subject, cause }))
 
-    const gone = await refreshTokens.signOut(who)
-    await manager.use(provider, { tenant, subject }).forgetToken(cause)
-    if (!gone) return
+    const signedOut = signInEvents.signedOut(provider, { tenant, subject, cause })
+    const gone = await refreshTokens.signOut(who, (trx) => recorder.record(signedOut, trx))
+    await forgetTokenOf(manager.use(provider, { tenant, subject }), cause)
+    if (!gone || !(await manager.isEnabled(provider, tenant))) return
     await manager.revocationOf(provider, tenant)?.revoke(gone.refreshToken, 'refresh_token', cause)
   }
 }

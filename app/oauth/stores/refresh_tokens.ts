@@ -1,9 +1,10 @@
 import { Secret } from '@adonisjs/core/helpers'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { BackedUpRows, BroughtBack } from '#oauth/backed_up_rows'
-import { CredentialsUnreadable } from '#oauth/errors'
+import { CredentialsUnreadable, StoreUnavailable } from '#oauth/errors'
 import type { Resealed, SealedRows } from '#oauth/sealed_rows'
 import type {
+  Alongside,
   KeptRefreshToken,
   NewRefreshToken,
   RefreshTokens,
@@ -23,6 +24,8 @@ import {
 import { reachable } from '#oauth/stores/reachable'
 import { generationOf, type TokenCipher } from '#oauth/token_cipher'
 import type { Clock } from '#shared/clock'
+import { GatewayError } from '#shared/gateway_error'
+import { inTransaction } from '#shared/transaction'
 
 const TABLE = 'oauth_refresh_tokens'
 /** Why a sign-in is over that nobody took back. */
@@ -61,13 +64,20 @@ export class RefreshTokenStore implements RefreshTokens, SealedRows, BackedUpRow
     return row ? stateOf(row) : null
   }
 
-  async signIn(who: SignedIn, token: NewRefreshToken): Promise<void> {
+  async signIn(who: SignedIn, token: NewRefreshToken, alongside?: Alongside): Promise<void> {
     const key = keyOf(who)
-    const { connect, clock } = this.#parts
-    const row = { ...this.#sealed(key, token), signed_in_at: clock.now(), ended_by: null }
-    const next = connect().knexRawQuery('?? + 1', [`${TABLE}.sequence`])
+    const row = {
+      ...this.#sealed(key, token),
+      signed_in_at: this.#parts.clock.now(),
+      ended_by: null,
+    }
 
-    await reachable(this.#insert(key, { ...row, sequence: 1 }).merge({ ...row, sequence: next }))
+    await this.#together(alongside, async (client) => {
+      const sequence = client.knexRawQuery('?? + 1', [`${TABLE}.sequence`])
+      const insert = this.#insert(key, { ...row, sequence: 1 }, client)
+      await reachable(insert.merge({ ...row, sequence }))
+      return true
+    })
   }
 
   async rotate(who: SignedIn, token: NewRefreshToken, sequence: number): Promise<boolean> {
@@ -75,17 +85,17 @@ export class RefreshTokenStore implements RefreshTokens, SealedRows, BackedUpRow
     return this.#replace(key, sequence, this.#sealed(key, token))
   }
 
-  end(who: SignedIn, reason: string, sequence: number): Promise<boolean> {
-    return this.#replace(keyOf(who), sequence, { sealed: null, ended_by: reason })
+  end(who: SignedIn, reason: string, sequence: number, alongside?: Alongside): Promise<boolean> {
+    const over = { sealed: null, ended_by: reason }
+    return this.#together(alongside, (client) => this.#replace(keyOf(who), sequence, over, client))
   }
 
-  async signOut(who: SignedIn): Promise<NewRefreshToken | null> {
+  async signOut(who: SignedIn, alongside?: Alongside): Promise<NewRefreshToken | null> {
     const key = keyOf(who)
     for (;;) {
       const row = await this.#read(key)
       if (!row?.sealed) return null
-      const over = { sealed: null, ended_by: SIGNED_OUT }
-      if (!(await this.#replace(key, Number(row.sequence), over))) continue
+      if (!(await this.end(who, SIGNED_OUT, Number(row.sequence), alongside))) continue
 
       const text = this.#parts.cipher.open(row.sealed, purposeOf(key))
       return text === null ? null : { refreshToken: new Secret(text) }
@@ -138,13 +148,35 @@ export class RefreshTokenStore implements RefreshTokens, SealedRows, BackedUpRow
     return { sealed, expires_at: expiresAt ?? null }
   }
 
-  async #replace(key: Key, sequence: number, values: object): Promise<boolean> {
-    const next = { ...values, sequence: sequence + 1 }
-    return isOne(await reachable(this.#row(key).where({ sequence }).update(next)))
+  /** What goes along with a change does only if there is one. */
+  async #together(
+    alongside: Alongside | undefined,
+    change: (client: QueryClientContract) => Promise<boolean>
+  ): Promise<boolean> {
+    if (!alongside) return change(this.#parts.connect())
+    try {
+      return await inTransaction(this.#parts.connect(), async (trx) => {
+        const changed = await change(trx)
+        if (changed) await alongside(trx)
+        return changed
+      })
+    } catch (error) {
+      throw error instanceof GatewayError ? error : new StoreUnavailable()
+    }
   }
 
-  #insert(key: Key, row: object) {
-    const query = this.#parts.connect().knexQuery().table(TABLE)
+  async #replace(
+    key: Key,
+    sequence: number,
+    values: object,
+    client = this.#parts.connect()
+  ): Promise<boolean> {
+    const row = client.from(TABLE).where({ ...columnsOf(key), sequence })
+    return isOne(await reachable(row.update({ ...values, sequence: sequence + 1 })))
+  }
+
+  #insert(key: Key, row: object, client = this.#parts.connect()) {
+    const query = client.knexQuery().table(TABLE)
     return query.insert({ ...columnsOf(key), ...row }).onConflict(PRIMARY)
   }
 

@@ -32,6 +32,7 @@ test.group('A certified server | signing in by browser', () => {
     assert.deepEqual(gateway.events(), [
       'auth.sign_in.started (authorization_code)',
       'auth.sign_in.completed (authorization_code)',
+      'auth.token.cleared (requested)',
       'auth.token.refresh_requested (undefined)',
       'auth.token.requested (forced)',
       'auth.token.generated (forced)',

@@ -118,6 +118,7 @@ test.group('A sign-in', () => {
     state.answer = { status: 400, body: { error: 'invalid_grant' } }
     await assert.rejects(() => gateway.tokens.getAccessToken())
 
+    state.before = async () => {}
     gateway.recorder.fail(false)
     await gateway.tokens.refreshToken().catch(() => {})
     assert.include(gateway.events(), 'auth.sign_in.ended (invalid_grant)')
