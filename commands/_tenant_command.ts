@@ -2,7 +2,7 @@ import { args } from '@adonisjs/core/ace'
 import { WrongUse } from './_answering_command.js'
 import { TokenActionCommand } from './_token_command.js'
 
-const NAME = /^[\w.-]{1,64}$/
+const NAME = /^(?!\.\.?$)[\w.-]{1,64}$/
 
 /** A command about one tenant, for a reason that the trail keeps. */
 export abstract class TenantCommand extends TokenActionCommand {

@@ -182,6 +182,12 @@ export class OAuthTokenService {
     this.#renewal.rest()
   }
 
+  /** After {@link close}, where nobody will ask for this token again: the store forgets it, too. */
+  async leaveNothing(): Promise<void> {
+    const { shared, pause } = this.#parts
+    await Promise.all([shared.discard(), pause.discard?.()])
+  }
+
   async #getUnusually(request: TokenRequest): Promise<AccessToken> {
     if (!this.#parts.cacheEnabled) return this.#wait('uncached', request)
 

@@ -28,6 +28,9 @@ const MOST_VISITS = 1_000
 /** Stands for nobody in particular: the provider's own credentials, the client itself. */
 const NOBODY = ''
 
+/** No name of a subject begins like this. */
+const VISITOR = '\0'
+
 /** One service for each token that is in use here: made when it is wanted, let go of when nobody wants it. */
 export class ServicesInUse {
   readonly #parts: ServicesInUseParts
@@ -72,8 +75,7 @@ export class ServicesInUse {
   /** Somebody who is acted for because of what they brought: each assertion has a service of its own. */
   #visit(provider: string, owner: TokenOwner): OAuthTokenService {
     const { tenant = NOBODY, subject = NOBODY, assertion } = owner
-    // No name of a subject begins like this.
-    const visitor = `\0${JSON.stringify([subject, digestOf(assertion)])}`
+    const visitor = `${VISITOR}${JSON.stringify([subject, digestOf(assertion)])}`
     const address = { provider, tenant, subject: visitor }
 
     const oldest = this.#visits.use(JSON.stringify(address), address)
@@ -98,6 +100,12 @@ export class ServicesInUse {
     }
   }
 
+  /** Of visitors nothing is left: each of their assertions would stay in the store for good. */
+  async #end(service: OAuthTokenService, subject: string): Promise<void> {
+    await service.close()
+    if (subject.startsWith(VISITOR)) await service.leaveNothing()
+  }
+
   /** Whoever holds it may use it to its end. */
   #letGo(address: Address): void {
     const { factory, watch, report } = this.#parts
@@ -106,7 +114,7 @@ export class ServicesInUse {
     if (!service) return
 
     watch?.remove(service.sync.key)
-    service.close().catch(report)
+    this.#end(service, subject).catch(report)
     const last = this.#services.remove(address)
     if (last) factory.forget(provider, tenant || undefined)
   }

@@ -1,7 +1,7 @@
 import vine from '@vinejs/vine'
 import { JWT_BEARER } from '#oauth/exchange'
 
-const name = () => vine.string().regex(/^[\w.-]{1,64}$/)
+const name = () => vine.string().regex(/^(?!\.\.?$)[\w.-]{1,64}$/)
 
 /** Printable ASCII (RFC 6749 appendix A). */
 const text = (longest: number) =>

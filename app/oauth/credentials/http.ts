@@ -59,7 +59,8 @@ export class HttpCredentials implements CredentialSource {
    * @throws {TokenRequestError} when the service does not answer, or not with credentials
    */
   async find(tenant?: string): Promise<ClientCredentials> {
-    if (tenant === undefined) throw new UnknownTenant()
+    // A path takes these two for something else than a name, however they are written.
+    if (tenant === undefined || tenant === '.' || tenant === '..') throw new UnknownTenant()
     this.#dropOld()
     const fetched = this.#fetched.get(tenant)
     if (fetched) return fetched.credentials

@@ -1,4 +1,4 @@
-import type { Grant, IssuedToken, Lease } from '#oauth/contracts'
+import type { ClientCredentials, Grant, IssuedToken, Lease } from '#oauth/contracts'
 import { StoreUnavailable, TokenRequestError, TokenUnavailable } from '#oauth/errors'
 import { present } from '#oauth/grants/present'
 import type { GrantContext, GrantFactory } from '#oauth/provider_config'
@@ -25,6 +25,12 @@ export function refreshToken(options: RefreshTokenOptions = {}): GrantFactory {
 /** When to come back while another process spends the refresh token, in milliseconds. */
 const COME_BACK_MS = 500
 
+/** The turn at spending, and the client that spends. */
+interface Chance {
+  turn: Lease
+  client: ClientCredentials
+}
+
 class RefreshTokenGrant implements Grant {
   readonly type = 'refresh_token'
   readonly keyParts: readonly string[]
@@ -45,11 +51,13 @@ class RefreshTokenGrant implements Grant {
 
   async obtain(): Promise<IssuedToken> {
     await this.#rotation.catchUp()
+    // Before the turn, which is no longer than two token requests take.
+    const client = await this.#context.credentials.find()
     const turn = await this.#turn()
     if (!turn) throw new TokenUnavailable('asked_elsewhere', COME_BACK_MS)
 
     try {
-      return await this.#spend(turn)
+      return await this.#spend({ turn, client })
     } finally {
       if (!this.#rotation.needs(turn)) await turn.release()
     }
@@ -69,15 +77,15 @@ class RefreshTokenGrant implements Grant {
     }
   }
 
-  async #spend(turn: Lease): Promise<IssuedToken> {
+  async #spend(chance: Chance): Promise<IssuedToken> {
     const kept = await this.#kept()
     try {
-      return await this.#exchange(kept, turn)
+      return await this.#exchange(kept, chance)
     } catch (error) {
       if (!isDead(error)) throw error
       // Somebody may have signed in meanwhile.
       const later = await this.#kept()
-      if (later.sequence !== kept.sequence) return await this.#exchange(later, turn)
+      if (later.sequence !== kept.sequence) return await this.#exchange(later, chance)
 
       await this.#end(kept, error.facts.reason)
       throw error
@@ -96,8 +104,8 @@ class RefreshTokenGrant implements Grant {
     throw new TokenRequestError({ verdict: 'terminal_for_key', reason: 'sign_in_required' })
   }
 
-  async #exchange(kept: KeptRefreshToken, turn: Lease): Promise<IssuedToken> {
-    const { endpoint, credentials, scope } = this.#context
+  async #exchange(kept: KeptRefreshToken, { turn, client }: Chance): Promise<IssuedToken> {
+    const { endpoint, scope } = this.#context
     const standard = present({
       grant_type: this.type,
       refresh_token: kept.refreshToken,
@@ -105,7 +113,7 @@ class RefreshTokenGrant implements Grant {
     })
     const issued = await endpoint().request({
       parameters: { ...this.#options.parameters, ...standard },
-      credentials: await credentials.find(),
+      credentials: client,
     })
 
     // Durable before anything else: it cannot be had again.

@@ -35,6 +35,9 @@ export interface PauseControl {
 
   /** A request succeeded: failures are counted from none again. */
   end(): Promise<void>
+
+  /** The store need not know any more what it knows of this one token. */
+  discard?(): Promise<void>
 }
 
 /**
@@ -116,6 +119,11 @@ export class CredentialPause implements PauseControl {
     if (this.#known !== before || this.#telling > 0) return
     if (stored) this.#learn(stored)
     else await this.#tell(() => this.#store.setPause(this.#credential, before))
+  }
+
+  /** Nobody will ask about it again. */
+  async discard(): Promise<void> {
+    await this.#store.removePause(this.#credential)
   }
 
   /** Leaves a trace, so that a pause that ended can be told from one that the store has lost. */

@@ -67,6 +67,11 @@ export class SharedToken {
     return later
   }
 
+  /** Takes it out of the store without a trace: nobody will ask for it again. */
+  async discard(): Promise<void> {
+    await this.#parts.store.discard(this.#parts.key)
+  }
+
   async remove(fingerprint: string): Promise<void> {
     await this.#parts.store.remove(this.#parts.key, fingerprint)
   }

@@ -53,6 +53,10 @@ export class TokenPause implements PauseControl {
     await Promise.all([this.#own.end(), this.#credential.end()])
   }
 
+  discard(): Promise<void> {
+    return this.#own.discard()
+  }
+
   #isOwn(failure: Failure): boolean {
     if (this.#brought) return mayBeOfOneCaller(failure)
     return failure.verdict === 'terminal_for_key'

@@ -94,6 +94,9 @@ export class BrowserSignIn {
     const { who, actor, redirectUri, nonce, codeVerifier } = begun
     const back = new URL(redirectUri)
     back.search = answer.toString()
+    // Where no issuer is configured there is nothing to compare it with (RFC 9207 §2.4).
+    const { issuer } = this.#parts.manager.grantsOf(provider).config
+    if (issuer === undefined) back.searchParams.delete('iss')
 
     const issue = async () => {
       const { client } = await openidClientOf(this.#parts.manager, who, ENTRANCE)

@@ -1,10 +1,9 @@
-import { Secret } from '@adonisjs/core/helpers'
-import type { DeviceAuthorizationResponse } from 'openid-client'
 import type { IssuedToken } from '#oauth/contracts'
 import { TokenRequestError } from '#oauth/errors'
 import type { Cause } from '#oauth/events'
 import type { OAuthManager } from '#oauth/oauth_manager'
 import type { SignedIn } from '#oauth/sign_in/contracts'
+import type { DeviceAuthorization } from '#oauth/sign_in/device_authorization'
 import { SignInFailed } from '#oauth/sign_in/errors'
 import { signInEvents } from '#oauth/sign_in/events'
 import type { FinishSignIn, SignInOutcome } from '#oauth/sign_in/finish_sign_in'
@@ -19,23 +18,8 @@ export interface DeviceSignInParts {
   clock: Clock
 }
 
-/** What somebody has to do elsewhere. */
-export interface DevicePrompt {
-  /** Where to go with a browser. */
-  verificationUri: string
-
-  /** The same with the code in it, if the provider gives such an address. */
-  verificationUriComplete?: string
-
-  /** What to enter there. */
-  userCode: string
-
-  /** Until when, in milliseconds since 1970. */
-  expiresAt: number
-}
-
-/** Between two looks, where the provider does not say (RFC 8628 §3.2). */
-const INTERVAL_SECONDS = 5
+/** What somebody has to do elsewhere, and until when, in milliseconds since 1970. */
+export type DevicePrompt = Omit<DeviceAuthorization, 'deviceCode'> & { expiresAt: number }
 
 /** RFC 8628 §3.5, in milliseconds. */
 const SLOW_DOWN_MS = 5_000
@@ -44,6 +28,11 @@ const SLOW_DOWN_MS = 5_000
 const LONGEST_INTERVAL_MS = 60_000
 
 const ENTRANCE = 'device_authorization_endpoint'
+
+type Waiting = Pick<DeviceAuthorization, 'deviceCode' | 'intervalMs'> & {
+  /** By the monotonic clock, in milliseconds. */
+  deadline: number
+}
 
 /** A sign-in for machines without a browser (RFC 8628). */
 export class DeviceSignIn {
@@ -72,34 +61,29 @@ export class DeviceSignIn {
     await recorder.record(signInEvents.started(provider, { tenant, subject, cause, flow }))
 
     const issue = async () => {
-      const answer = await client.startDevice(parameters)
-      const lifeMs = answer.expires_in * 1000
-      const deadline = clock.monotonic() + lifeMs
-      show({
-        verificationUri: answer.verification_uri,
-        verificationUriComplete: answer.verification_uri_complete,
-        userCode: answer.user_code,
-        expiresAt: clock.now() + lifeMs,
-      })
-      return this.#poll(who, { answer, deadline })
+      const started = await client.startDevice(parameters)
+      const { deviceCode, ...shown } = started
+      const deadline = clock.monotonic() + shown.lifeMs
+      show({ ...shown, expiresAt: clock.now() + shown.lifeMs })
+      return this.#poll(who, { deviceCode, deadline, intervalMs: shown.intervalMs })
     }
     return finish.run(who, { flow, cause, issue })
   }
 
   async #poll(
     { provider, tenant }: SignedIn,
-    { answer, deadline }: { answer: DeviceAuthorizationResponse; deadline: number }
+    { deviceCode, intervalMs, deadline }: Waiting
   ): Promise<IssuedToken> {
     const { manager, clock } = this.#parts
     const grants = manager.grantsOf(provider)
     const parameters = {
       grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
-      device_code: new Secret(answer.device_code),
+      device_code: deviceCode,
     }
 
-    const { interval: seconds = INTERVAL_SECONDS } = answer
-    for (let interval = seconds * 1000; ;) {
-      await new Promise<void>((resolve) => clock.after(interval, resolve))
+    for (let interval = intervalMs; ;) {
+      const waitMs = Math.min(interval, deadline - clock.monotonic())
+      await new Promise<void>((resolve) => clock.after(waitMs, resolve))
       if (clock.monotonic() >= deadline) throw new SignInFailed('expired_token')
       try {
         const credentials = await grants.credentialsOf(tenant).find()

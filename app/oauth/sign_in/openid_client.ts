@@ -10,7 +10,6 @@ import {
   type ClientAuth,
   type CustomFetch,
   type CustomFetchOptions,
-  type DeviceAuthorizationResponse,
   type ServerMetadata,
 } from 'openid-client'
 import { proveClient } from '#oauth/wire/client_authentication'
@@ -18,7 +17,13 @@ import type { ClientCredentials, IssuedToken } from '#oauth/contracts'
 import { identityOf } from '#oauth/credentials/identity'
 import { fetchThrough } from '#oauth/wire/fetch_through'
 import type { ProviderGrants } from '#oauth/provider_grants'
+import { TokenRequestError } from '#oauth/errors'
+import {
+  readDeviceAuthorization,
+  type DeviceAuthorization,
+} from '#oauth/sign_in/device_authorization'
 import { SignInFailed } from '#oauth/sign_in/errors'
+import { EitherSecret } from '#oauth/wire/either_secret'
 
 /** What ties the browser that comes back to the one that was sent away. */
 export interface CodeChecks {
@@ -118,15 +123,28 @@ export class OpenidClient {
    * Asks for a code that somebody enters elsewhere (RFC 8628 §3.1).
    *
    * @throws {SignInFailed}
+   * @throws {TokenRequestError} when the provider does not take the client
    */
-  async startDevice(parameters: Record<string, string>): Promise<DeviceAuthorizationResponse> {
+  startDevice(parameters: Record<string, string>): Promise<DeviceAuthorization> {
+    return new EitherSecret().with(this.#credentials, (credentials) =>
+      this.#startDevice(parameters, credentials)
+    )
+  }
+
+  async #startDevice(
+    parameters: Record<string, string>,
+    credentials: ClientCredentials
+  ): Promise<DeviceAuthorization> {
     const { http } = this.#provider.tools
-    const proof: ClientAuth = (_server, _client, body, headers) => this.#prove(body, headers)
+    const proof: ClientAuth = (_server, _client, ...request) => this.#prove(credentials, request)
     const configuration = this.#configuration(fetchThrough(http, DEADLINE_MS), proof)
     try {
-      return await initiateDeviceAuthorization(configuration, parameters)
+      return readDeviceAuthorization(await initiateDeviceAuthorization(configuration, parameters))
     } catch (error) {
-      throw new SignInFailed(reasonOf(error))
+      if (error instanceof SignInFailed) throw error
+      const reason = reasonOf(error)
+      if (reason !== 'invalid_client') throw new SignInFailed(reason)
+      throw new TokenRequestError({ verdict: 'terminal', reason })
     }
   }
 
@@ -145,11 +163,14 @@ export class OpenidClient {
     return SENT_TO.flatMap((name) => this.#metadata[name] ?? [])
   }
 
-  async #prove(body: URLSearchParams, headers: Headers): Promise<void> {
+  async #prove(
+    credentials: ClientCredentials,
+    [body, headers]: [URLSearchParams, Headers]
+  ): Promise<void> {
     const { config, tools } = this.#provider
     const url = this.#metadata.device_authorization_endpoint!
     const occasion = { url, settings: config.endpoint!, clock: tools.clock }
-    const proof = await proveClient(this.#credentials, occasion)
+    const proof = await proveClient(credentials, occasion)
 
     for (const [name, value] of Object.entries(proof.headers ?? {})) {
       headers.set(name, value.release())

@@ -75,26 +75,35 @@ export class TokenEndpoint {
    * @throws {TokenRequestError}
    */
   exchange(content: TokenRequestContent): Promise<Exchanged> {
-    const exchange = (credentials: ClientCredentials) => this.#exchange({ ...content, credentials })
+    const deadline = this.#clock.monotonic() + this.#settings.deadlineMs
+    const exchange = (credentials: ClientCredentials) =>
+      this.#exchange({ ...content, credentials }, deadline)
     return this.#secrets.with(content.credentials, exchange)
   }
 
-  async #exchange(content: TokenRequestContent): Promise<Exchanged> {
-    const { answer, instants } = await this.#ask(content)
+  async #exchange(content: TokenRequestContent, deadline: number): Promise<Exchanged> {
+    const { answer, instants } = await this.#ask(content, deadline)
     const read = readTokenAnswer(answer, this.#settings, instants.requestedAt)
     return { answer, issued: { ...read, ...instants } }
   }
 
-  /** The deadline is for all addresses together, and for finding them. */
-  async #ask(content: TokenRequestContent): Promise<{ answer: HttpAnswer; instants: Instants }> {
-    const deadline = this.#clock.monotonic() + this.#settings.deadlineMs
-    const addresses = await this.#addresses(this.#settings.deadlineMs)
+  /** The deadline is for all addresses together, for finding them, and for a second secret. */
+  async #ask(
+    content: TokenRequestContent,
+    deadline: number
+  ): Promise<{ answer: HttpAnswer; instants: Instants }> {
+    const remaining = deadline - this.#clock.monotonic()
+    if (remaining < this.#shortestMs) throw tooLate()
+    const addresses = await this.#addresses(remaining)
     let last: { answer: HttpAnswer; instants: Instants } | undefined
 
     for (const url of addresses.inOrder()) {
       const instants = this.#instants()
       const deadlineMs = Math.ceil(deadline - instants.requestedAtMonotonic)
-      if (last && deadlineMs <= 0) break
+      if (deadlineMs < this.#shortestMs) {
+        if (last) break
+        throw tooLate()
+      }
 
       last = { answer: await this.#send(url, content, deadlineMs), instants }
       if (addresses.foundAt(url, last.answer.status)) break
@@ -120,9 +129,18 @@ export class TokenEndpoint {
     }
   }
 
+  /** Nothing is asked for in so little time that the answer would be lost. */
+  get #shortestMs(): number {
+    return this.#settings.deadlineMs / 10
+  }
+
   #instants(): Instants {
     return { requestedAt: this.#clock.now(), requestedAtMonotonic: this.#clock.monotonic() }
   }
+}
+
+function tooLate(): TokenRequestError {
+  return new TokenRequestError({ verdict: 'transient', reason: 'timeout' })
 }
 
 function addressesOf(url: TokenEndpointSettings['url']) {

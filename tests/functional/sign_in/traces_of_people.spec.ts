@@ -36,8 +36,10 @@ async function setUp(context: TestContext, path = '') {
 test.group('GET /oauth/:provider/callback', () => {
   test('writes nothing about a person into the chain that cannot be erased', async (context) => {
     const { assert } = context
-    const { comeBack } = await setUp(context, '?subject=ada.lovelace@example.org')
+    const { gateway, comeBack } = await setUp(context, '?subject=mailbox-1')
     assert.equal((await comeBack()).status, 200)
+    const path = '/oauth/people/authorize?subject=ada.lovelace@example.org'
+    assert.equal((await gateway.call('admin', 'GET', path)).status, 422)
     const rows = await db.from('audit_events').where('event_type', 'like', 'auth.sign_in.%')
     assert.isNotEmpty(rows)
     for (const { body } of rows) assert.notInclude(String(body), 'ada.lovelace@example.org')
