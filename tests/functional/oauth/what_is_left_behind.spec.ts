@@ -23,7 +23,11 @@ test.group('Visitors who came once', () => {
   test('leave no token in memory when theirs have ended long ago', async (context) => {
     const { assert } = context
     const { url } = await startTokenServer(context, ({ members }) => ({
-      body: { access_token: `for ${members.assertion}`.replaceAll(' ', '-'), token_type: 'Bearer', expires_in: 300 },
+      body: {
+        access_token: `for ${members.assertion}`.replaceAll(' ', '-'),
+        token_type: 'Bearer',
+        expires_in: 300,
+      },
     }))
     const { manager, clock } = startProviderEngine(context, entry(url))
     await manager.start()

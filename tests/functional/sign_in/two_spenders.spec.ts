@@ -44,7 +44,8 @@ async function setUp(context: TestContext) {
 
   const server = await startTokenServer(context, async ({ members }) => {
     await clock.advance(REQUEST_MS)
-    if (members.client_secret !== 'before') return { status: 401, body: { error: 'invalid_client' } }
+    if (members.client_secret !== 'before')
+      return { status: 401, body: { error: 'invalid_client' } }
 
     const { refresh_token: spent } = members
     if (seen.has(spent)) spentTwice.push(spent)
