@@ -35,7 +35,7 @@ async function setUp(context: TestContext, refusal: TokenServerAnswer) {
   const bearer = await tokenOf(await createUser('sender'), { abilities: ['oauth:exchange'] })
   const ask = (provider: string, body: object) =>
     callApi('POST', `/api/oauth/${provider}/token`, { bearer, body })
-  return { gateway, ask }
+  return { gateway, ask, bearer }
 }
 
 const REFUSALS: { name: string; refusal: TokenServerAnswer }[] = [
@@ -73,4 +73,15 @@ test.group('What one application brings to be exchanged', () => {
       const good = await ask('graph', { grant_type: JWT_BEARER, assertion: 'of-somebody' })
       assert.equal(good.status, 200)
     })
+
+  test('may be a form with members that are empty: those count as left out (RFC 6749 section 3.2)', async (context) => {
+    const { assert } = context
+    const { bearer } = await setUp(context, { status: 400, body: { error: 'invalid_grant' } })
+    const answer = await fetch(`http://127.0.0.1:${process.env.PORT}/api/oauth/epic/token`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${bearer}` },
+      body: 'grant_type=refresh_token&refresh_token=of-somebody&scope=&tenant=',
+    })
+    assert.equal(answer.status, 200)
+  })
 })

@@ -122,6 +122,29 @@ test.group('An account that changes hands', () => {
 
     await assert.rejects(() => gateway.tokens.getAccessToken(), /sign_in_required/)
   })
+
+  test('is given up at the provider too, even when the trail fails on the way', async (context) => {
+    const { assert } = context
+    const { gateway, requests, signIn } = await setUp(context)
+    await signIn('ada')
+    const { recorder } = gateway
+    const record = recorder.record.bind(recorder)
+    recorder.record = async (event, trx) => {
+      await record(event, trx)
+      recorder.fail()
+    }
+
+    await gateway.signOut.run(WHO, {}).catch(() => {})
+    recorder.record = record
+    recorder.fail(false)
+    await gateway.signOut.run(WHO, {}).catch(() => {})
+
+    const revoked = requests.filter(({ path }) => path === '/revoke')
+    assert.deepEqual(
+      revoked.map(({ members }) => members.token),
+      ['ada']
+    )
+  })
 })
 
 test.group('Signing in through the client of a tenant', () => {

@@ -2,6 +2,7 @@ import { test } from '@japa/runner'
 import { connect } from 'node:net'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
+import { WrongUse } from '../../../commands/_answering_command.js'
 import { LoopbackCallback } from '../../../commands/_loopback_callback.js'
 
 /** Sends a request whose target no client of the standard library would send. */
@@ -31,5 +32,10 @@ test.group('Where a browser on this machine comes back to', () => {
     await new Promise((resolve) => setImmediate(resolve))
 
     assert.deepEqual(thrown, [])
+  })
+
+  test('says that a port is none, as it says that one is taken', async ({ assert }) => {
+    const failure = await LoopbackCallback.listen(99_999).catch((error: unknown) => error)
+    assert.instanceOf(failure, WrongUse)
   })
 })
