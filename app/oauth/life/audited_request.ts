@@ -5,6 +5,7 @@ import type { PauseControl } from '#oauth/life/credential_pause'
 import {
   CredentialsUnreadable,
   StoreUnavailable,
+  TenantDisabled,
   TokenRequestError,
   TokenUnavailable,
   UnknownTenant,
@@ -139,6 +140,12 @@ export class AuditedRequest {
 
 /** There was nothing to ask with, no time left for it, or what came could not be kept. */
 function isOurs(error: unknown): error is GatewayError {
-  const kinds = [UnknownTenant, CredentialsUnreadable, TokenUnavailable, StoreUnavailable]
+  const kinds = [
+    UnknownTenant,
+    CredentialsUnreadable,
+    TokenUnavailable,
+    StoreUnavailable,
+    TenantDisabled,
+  ]
   return kinds.some((kind) => error instanceof kind)
 }

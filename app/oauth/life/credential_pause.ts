@@ -89,14 +89,17 @@ export class CredentialPause implements PauseControl {
   }
 
   async begin(failure: Failure): Promise<Pause> {
+    if (this.#known?.reason === DISABLED) return this.#known
     const pause = pauseAfter(failure, this.#known, { now: this.#clock.now(), random: this.#random })
     this.#learn(pause)
-    await this.#tell(() => this.#store.setPause(this.#credential, pause))
+    await this.#tell(async () => {
+      if (!(await this.#switchedOff())) await this.#store.setPause(this.#credential, pause)
+    })
     return pause
   }
 
   async end(): Promise<void> {
-    if (this.#known?.failures) await this.#over()
+    if (this.#known?.failures && !(await this.#switchedOff())) await this.#over()
   }
 
   /** No force breaks it, and no success ends it. */
@@ -119,6 +122,13 @@ export class CredentialPause implements PauseControl {
     if (this.#known !== before || this.#telling > 0) return
     if (stored) this.#learn(stored)
     else await this.#tell(() => this.#store.setPause(this.#credential, before))
+  }
+
+  /** Somebody may have switched the tenant off, here or elsewhere, while a request was in the air. */
+  async #switchedOff(): Promise<boolean> {
+    const stored = await this.#store.getPause(this.#credential)
+    if (stored?.reason === DISABLED) this.#learn(stored)
+    return stored?.reason === DISABLED
   }
 
   /** Nobody will ask about it again. */

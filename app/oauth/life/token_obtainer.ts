@@ -3,7 +3,7 @@ import type { AuditedRequest, KeptToken, Reason } from '#oauth/life/audited_requ
 import type { IssuedToken, Lease, Leases, TokenRecord } from '#oauth/contracts'
 import type { CredentialGate } from '#oauth/life/credential_gate'
 import type { PauseControl } from '#oauth/life/credential_pause'
-import { pausedError, TokenRequestError, TokenUnavailable } from '#oauth/errors'
+import { pausedError, TenantDisabled, TokenRequestError, TokenUnavailable } from '#oauth/errors'
 import { DISABLED } from '#oauth/life/pause'
 import { tokenEvents, type Cause } from '#oauth/events'
 import { newToken, type NewTokenParts } from '#oauth/life/new_token'
@@ -184,6 +184,10 @@ export class TokenObtainer {
     seen: TokenRecord | null
   ): Promise<KeptToken> {
     const obtained = newToken(issued, known, this.#parts)
+    // Somebody may have switched the tenant off while the request was in the air.
+    const pause = await this.#parts.pause.current()
+    if (pause?.reason === DISABLED) throw new TenantDisabled()
+
     const later = await this.#parts.shared.keep(obtained, seen)
     if (later) await this.#noteLost(cause, 'late_write_refused', obtained)
     return { obtained, serving: later ?? obtained }

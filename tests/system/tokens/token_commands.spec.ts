@@ -91,6 +91,7 @@ test.group('token: commands', (group) => {
       'file': path,
       'tokens': 1,
       'credentials of tenants': 0,
+      'refresh tokens': 0,
     })
     assert.equal((await stat(path)).mode & 0o777, 0o600)
     assert.equal((await run('token:backup', path)).exitCode, 1)
