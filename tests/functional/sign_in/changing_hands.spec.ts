@@ -123,6 +123,16 @@ test.group('An account that changes hands', () => {
     await assert.rejects(() => gateway.tokens.getAccessToken(), /sign_in_required/)
   })
 
+  test('has tokens as soon as the provider gives some, although nobody was signed in a moment ago', async (context) => {
+    const { assert } = context
+    const { state, gateway, signIn } = await setUp(context)
+    await assert.rejects(() => gateway.tokens.getAccessToken(), /sign_in_required/)
+    state.answer = { status: 503 }
+    await signIn('ada')
+    state.answer = undefined
+    assert.match(bearerOf(await gateway.tokens.getAccessToken()), /^ada/)
+  })
+
   test('is given up at the provider too, even when the trail fails on the way', async (context) => {
     const { assert } = context
     const { gateway, requests, signIn } = await setUp(context)
