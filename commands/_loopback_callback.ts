@@ -35,8 +35,8 @@ export class LoopbackCallback {
    */
   static async listen(port = 0): Promise<LoopbackCallback> {
     const server = createServer()
-    server.listen(port, '127.0.0.1')
     try {
+      server.listen(port, '127.0.0.1')
       await once(server, 'listening')
     } catch {
       throw new WrongUse(`Port ${port} cannot be listened on.`)

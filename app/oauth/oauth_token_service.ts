@@ -182,6 +182,11 @@ export class OAuthTokenService {
     this.#renewal.rest()
   }
 
+  /** What is exchanged for the token is another one from now on: that the one before was refused is over. */
+  async grantChanged(): Promise<void> {
+    await this.#parts.pause.endOwn?.()
+  }
+
   /** After {@link close}, where nobody will ask for this token again: the store forgets it, too. */
   async leaveNothing(): Promise<void> {
     const { shared, pause } = this.#parts

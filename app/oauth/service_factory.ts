@@ -6,6 +6,7 @@ import { CredentialPause } from '#oauth/life/credential_pause'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import { UnknownProvider } from '#oauth/errors'
 import { OAuthTokenService } from '#oauth/oauth_token_service'
+import type { Brought } from '#oauth/life/pause'
 import type { ProviderConfig, TokenOwner } from '#oauth/provider_config'
 import { PassingToken } from '#oauth/passing_token'
 import { ProviderGrants } from '#oauth/provider_grants'
@@ -73,7 +74,7 @@ export class ServiceFactory {
 
     const { pause: ofCredential, gate } = this.credential(provider, tenant)
     const own = new CredentialPause(key, { store: sharing.store, clock, random })
-    const pause = new TokenPause(ofCredential, own, { brought: owner.assertion !== undefined })
+    const pause = new TokenPause(ofCredential, own, broughtBy(owner, grants.config))
     const shared = new SharedToken({ key, store: sharing.store, clock })
     const parts = { provider, tenant, key, shared, pause, recorder, clock }
 
@@ -171,6 +172,11 @@ export class ServiceFactory {
       leaseWaitMs: config.leaseMs + LEASE_GRACE_MS,
     }
   }
+}
+
+function broughtBy({ assertion }: TokenOwner, { grant }: ProviderConfig): Brought | undefined {
+  if (assertion) return 'by_a_caller'
+  return grant.needsSignIn ? 'by_somebody_who_signed_in' : undefined
 }
 
 /** A name for a store's row: tells the parts apart and says nothing about them. */

@@ -52,8 +52,9 @@ function membersOf(request: HttpContext['request']): Record<string, unknown> {
   if (!request.is([FORM])) return request.body()
   const members = new URLSearchParams(request.raw() ?? '')
   const valueOf = (name: string) => {
-    const values = members.getAll(name)
-    return values.length === 1 ? values[0] : values
+    // Empty counts as left out.
+    const values = members.getAll(name).filter((value) => value !== '')
+    return values.length > 1 ? values : values[0]
   }
   return Object.fromEntries([...members.keys()].map((name) => [name, valueOf(name)]))
 }

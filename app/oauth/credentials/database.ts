@@ -48,7 +48,8 @@ export class DatabaseCredentials implements CredentialSource {
   }
 
   /**
-   * A client secret that is replaced goes on working until the provider has taken the new one.
+   * A client secret that is replaced goes on working until the provider has taken the new one,
+   * unless another one is named in its place.
    *
    * @throws {CredentialsUnreadable} when the ones before cannot be read, and so not be kept
    */
@@ -69,6 +70,9 @@ function replacedBy(
   before: TenantCredentials | undefined
 ): Partial<ClientSecret> {
   if (!isClientSecret(credentials) || !before || !isClientSecret(before)) return {}
-  if (credentials.clientId !== before.clientId) return {}
-  return { otherClientSecret: before.clientSecret }
+  if (credentials.otherClientSecret || credentials.clientId !== before.clientId) return {}
+
+  const again = credentials.clientSecret.release() === before.clientSecret.release()
+  const otherClientSecret = again ? before.otherClientSecret : before.clientSecret
+  return otherClientSecret ? { otherClientSecret } : {}
 }

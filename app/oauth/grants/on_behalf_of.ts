@@ -1,5 +1,5 @@
 import type { Grant, IssuedToken } from '#oauth/contracts'
-import { assertionOf, digestOf } from '#oauth/grants/assertion'
+import { assertionOf, digestOf, endingWith } from '#oauth/grants/assertion'
 import { present } from '#oauth/grants/present'
 import type { GrantContext, GrantFactory } from '#oauth/provider_config'
 
@@ -40,9 +40,10 @@ class OnBehalfOfGrant implements Grant {
       audience,
     })
 
-    return endpoint().request({
+    const issued = await endpoint().request({
       parameters: { ...this.#options.parameters, ...standard },
       credentials: await credentials.find(),
     })
+    return endingWith(issued, this.#context)
   }
 }

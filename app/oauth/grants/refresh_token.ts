@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ClientCredentials, Grant, IssuedToken, Lease } from '#oauth/contracts'
 import { StoreUnavailable, TokenRequestError, TokenUnavailable } from '#oauth/errors'
 import { present } from '#oauth/grants/present'
@@ -71,7 +72,7 @@ class RefreshTokenGrant implements Grant {
   async #turn(): Promise<Lease | null> {
     try {
       const { provider, tenant, subject } = this.#context
-      return await this.#keeping.turns.take(JSON.stringify([provider, tenant, subject]))
+      return await this.#keeping.turns.take(turnOf([provider, tenant, subject]))
     } catch {
       throw new StoreUnavailable()
     }
@@ -146,4 +147,11 @@ const DEAD = ['invalid_grant', 'refresh_token_expired', 'grant_revoked']
 function isDead(error: unknown): error is TokenRequestError {
   if (!(error instanceof TokenRequestError)) return false
   return error.facts.verdict === 'terminal_for_key' && DEAD.includes(error.facts.reason)
+}
+
+/** Names may be long, and the keys of locks may not. */
+function turnOf(names: (string | undefined)[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify(['turn', ...names]))
+    .digest('hex')
 }

@@ -1,6 +1,6 @@
 import type { Secret } from '@adonisjs/core/helpers'
 import type { Grant, IssuedToken } from '#oauth/contracts'
-import { assertionOf, digestOf } from '#oauth/grants/assertion'
+import { assertionOf, digestOf, endingWith } from '#oauth/grants/assertion'
 import { present } from '#oauth/grants/present'
 import type { GrantContext, GrantFactory } from '#oauth/provider_config'
 
@@ -54,7 +54,7 @@ class TokenExchangeGrant implements Grant {
     const { endpoint, credentials, scope, audience } = this.#context
     const { subjectTokenType, requestedTokenType, resource, actor } = this.#options
 
-    return endpoint().request({
+    const issued = await endpoint().request({
       parameters: present({
         grant_type: this.type,
         subject_token: assertionOf(this.#context),
@@ -68,5 +68,6 @@ class TokenExchangeGrant implements Grant {
       }),
       credentials: await credentials.find(),
     })
+    return endingWith(issued, this.#context)
   }
 }

@@ -36,6 +36,9 @@ export interface PauseControl {
   /** A request succeeded: failures are counted from none again. */
   end(): Promise<void>
 
+  /** What is exchanged for this one token is another one from now on. */
+  endOwn?(): Promise<void>
+
   /** The store need not know any more what it knows of this one token. */
   discard?(): Promise<void>
 }

@@ -82,8 +82,17 @@ export function refusesClient({ verdict, httpStatus, ...failure }: Failure): boo
   return verdict === 'terminal' && (httpStatus === 401 || /client$/.test(error))
 }
 
-/** What is refused may be what one caller brought, and not what all share. */
-export function mayBeOfOneCaller({ verdict, reason, standardError = reason }: Failure): boolean {
+/** What is exchanged for a token, where that is not the client's alone. */
+export type Brought = 'by_a_caller' | 'by_somebody_who_signed_in'
+
+/**
+ * Whether a failure concerns one token only, and not everybody who uses the client: what a
+ * caller brings may be anything, and a person may have granted less than others did.
+ */
+export function concernsOneToken(failure: Failure, brought?: Brought): boolean {
+  const { verdict, reason, standardError = reason } = failure
   if (verdict === 'terminal_for_key') return true
-  return verdict === 'terminal' && (standardError === 'invalid_request' || reason === 'http_400')
+  if (verdict !== 'terminal' || !brought || refusesClient(failure)) return false
+  if (brought === 'by_somebody_who_signed_in') return true
+  return standardError === 'invalid_request' || reason === 'http_400'
 }

@@ -1,5 +1,5 @@
 import type { CredentialPause, PauseControl } from '#oauth/life/credential_pause'
-import { mayBeOfOneCaller, type Failure, type Pause } from '#oauth/life/pause'
+import { concernsOneToken, type Brought, type Failure, type Pause } from '#oauth/life/pause'
 
 /**
  * What keeps one token from being asked for: the pause of its credential, which other
@@ -8,14 +8,10 @@ import { mayBeOfOneCaller, type Failure, type Pause } from '#oauth/life/pause'
 export class TokenPause implements PauseControl {
   readonly #credential: CredentialPause
   readonly #own: CredentialPause
-  readonly #brought: boolean
+  readonly #brought?: Brought
 
-  /** @param brought what is exchanged for the token was brought by a caller, who may bring anything */
-  constructor(
-    credential: CredentialPause,
-    own: CredentialPause,
-    { brought }: { brought: boolean }
-  ) {
+  /** @param brought by whom what is exchanged for the token was brought; by the client itself without it */
+  constructor(credential: CredentialPause, own: CredentialPause, brought?: Brought) {
     this.#credential = credential
     this.#own = own
     this.#brought = brought
@@ -46,19 +42,18 @@ export class TokenPause implements PauseControl {
   }
 
   begin(failure: Failure): Promise<Pause> {
-    return (this.#isOwn(failure) ? this.#own : this.#credential).begin(failure)
+    return (concernsOneToken(failure, this.#brought) ? this.#own : this.#credential).begin(failure)
   }
 
   async end(): Promise<void> {
     await Promise.all([this.#own.end(), this.#credential.end()])
   }
 
-  discard(): Promise<void> {
-    return this.#own.discard()
+  endOwn(): Promise<void> {
+    return this.#own.end()
   }
 
-  #isOwn(failure: Failure): boolean {
-    if (this.#brought) return mayBeOfOneCaller(failure)
-    return failure.verdict === 'terminal_for_key'
+  discard(): Promise<void> {
+    return this.#own.discard()
   }
 }

@@ -66,6 +66,7 @@ export class FinishSignIn {
     const { provider, tenant, subject } = who
     const tokens = this.#parts.manager.use(provider, { tenant, subject })
     await forgetTokenOf(tokens, cause)
+    await tokens.grantChanged()
     try {
       await tokens.refreshToken(cause)
       return { who, tokenInfo: tokens.getTokenInfo() }

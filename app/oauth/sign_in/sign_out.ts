@@ -1,6 +1,6 @@
 import type { Cause } from '#oauth/events'
 import type { OAuthManager } from '#oauth/oauth_manager'
-import type { RefreshTokens, SignedIn } from '#oauth/sign_in/contracts'
+import type { NewRefreshToken, RefreshTokens, SignedIn } from '#oauth/sign_in/contracts'
 import { forgetTokenOf } from '#oauth/sign_in/forget_token'
 import { SignInNotOffered } from '#oauth/sign_in/errors'
 import { signInEvents } from '#oauth/sign_in/events'
@@ -34,8 +34,21 @@ export class SignOut {
 
     const signedOut = signInEvents.signedOut(provider, { tenant, subject, cause })
     const gone = await refreshTokens.signOut(who, (trx) => recorder.record(signedOut, trx))
-    await forgetTokenOf(manager.use(provider, { tenant, subject }), cause)
-    if (!gone || !(await manager.isEnabled(provider, tenant))) return
-    await manager.revocationOf(provider, tenant)?.revoke(gone.refreshToken, 'refresh_token', cause)
+    try {
+      await forgetTokenOf(manager.use(provider, { tenant, subject }), cause)
+    } finally {
+      // The only copy is here: a second try would have nothing to tell.
+      if (gone) await this.#revoke(who, gone, cause)
+    }
+  }
+
+  async #revoke(
+    { provider, tenant }: SignedIn,
+    { refreshToken }: NewRefreshToken,
+    cause: Cause
+  ): Promise<void> {
+    const { manager } = this.#parts
+    if (!(await manager.isEnabled(provider, tenant))) return
+    await manager.revocationOf(provider, tenant)?.revoke(refreshToken, 'refresh_token', cause)
   }
 }

@@ -98,11 +98,17 @@ export class Discovery {
       execute: insecure,
     })
 
-    const metadata = found.serverMetadata()
-    const addresses = ADDRESSES.map((name) => metadata[name]).filter((url) => url !== undefined)
-    if (addresses.some((url) => urlProblem(url))) throw new TypeError('an address is no good one')
-    return metadata
+    return withoutBadAddresses(found.serverMetadata())
   }
+}
+
+/** An address that nothing may be sent to is as good as none. */
+function withoutBadAddresses(metadata: ServerMetadata): ServerMetadata {
+  const bad = ADDRESSES.filter((name) => {
+    const url: unknown = metadata[name]
+    return typeof url !== 'string' || urlProblem(url) !== undefined
+  })
+  return { ...metadata, ...Object.fromEntries(bad.map((name) => [name, undefined])) }
 }
 
 /** What was published may be anything: it is quoted nowhere. */

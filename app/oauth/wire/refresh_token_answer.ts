@@ -29,10 +29,14 @@ export function readRefreshToken(
   }
 }
 
+/** Ten years, in seconds: what lasts longer has no end that matters, or one that no date can have. */
+const LONGEST_LIFE = 10 * 365 * 24 * 60 * 60
+
 /** Servers write 0, or nonsense, where there is no end. */
 function lifeOf(value: unknown): number | undefined {
   try {
-    return parseExpiresIn(value) || undefined
+    const life = parseExpiresIn(value) ?? 0
+    return life > 0 && life <= LONGEST_LIFE ? life : undefined
   } catch {
     return undefined
   }

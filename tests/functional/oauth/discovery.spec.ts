@@ -92,8 +92,8 @@ test.group('A provider that publishes its addresses', () => {
         publish: (issuer: string) => ({
           body: { issuer, token_endpoint: 'http://auth.example.test/token' },
         }),
-        verdict: 'transient',
-        reason: 'discovery_failed',
+        verdict: 'terminal',
+        reason: 'discovery_without_endpoint',
       },
       {
         name: 'what it publishes cannot be read',

@@ -79,7 +79,10 @@ test.group('What one application brings to be exchanged', () => {
     const { bearer } = await setUp(context, { status: 400, body: { error: 'invalid_grant' } })
     const answer = await fetch(`http://127.0.0.1:${process.env.PORT}/api/oauth/epic/token`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${bearer}` },
+      headers: {
+        'authorization': `Bearer ${bearer}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
       body: 'grant_type=refresh_token&refresh_token=of-somebody&scope=&tenant=',
     })
     assert.equal(answer.status, 200)
