@@ -10,6 +10,9 @@ export class LoopbackCallback {
   readonly #server: Server
   readonly #came: Promise<URLSearchParams>
 
+  /** Of the browser that is waited for: any page can send others here. */
+  #state?: string
+
   private constructor(server: Server) {
     this.#server = server
     this.#came = new Promise((resolve) => {
@@ -17,7 +20,8 @@ export class LoopbackCallback {
         // Not every target of a request is an address.
         const [pathname, query = ''] = (request.url ?? '').split('?', 2)
         const searchParams = new URLSearchParams(query)
-        const expected = pathname === PATH && searchParams.has('state')
+        const state = searchParams.get('state')
+        const expected = pathname === PATH && state !== null && state === this.#state
         response.writeHead(expected ? 200 : 404, {
           'content-type': 'text/plain',
           'referrer-policy': 'no-referrer',
@@ -49,12 +53,13 @@ export class LoopbackCallback {
   }
 
   /**
-   * What the browser brings.
+   * What the browser brings that comes back with this state.
    *
    * @param until when it is waited for, in milliseconds since 1970
    * @returns undefined when nobody came
    */
-  async answer(until: number): Promise<URLSearchParams | undefined> {
+  async answer(state: string, until: number): Promise<URLSearchParams | undefined> {
+    this.#state = state
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), until - Date.now())

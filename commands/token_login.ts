@@ -1,7 +1,7 @@
 import { args, flags } from '@adonisjs/core/ace'
 import type { SignedIn } from '#oauth/sign_in/contracts'
 import type { SignInOutcome } from '#oauth/sign_in/finish_sign_in'
-import { WrongUse, type CommandAnswer } from './_answering_command.js'
+import type { CommandAnswer } from './_answering_command.js'
 import { LoopbackCallback } from './_loopback_callback.js'
 import { TokenCommand } from './_token_command.js'
 
@@ -73,14 +73,15 @@ export default class TokenLogin extends TokenCommand {
 
   async #byBrowser(who: SignedIn): Promise<SignInOutcome> {
     const { BrowserSignIn } = await import('#oauth/sign_in/browser_sign_in')
+    const { SignInFailed } = await import('#oauth/sign_in/errors')
     const signIn = await this.app.container.make(BrowserSignIn)
     const callback = await LoopbackCallback.listen(this.port)
     try {
       const cause = await this.#cause()
       const { url, expiresAt } = await signIn.begin(who, { redirectUri: callback.uri, cause })
       this.#tell(`Open ${url.href}`)
-      const answer = await callback.answer(expiresAt)
-      if (!answer) throw new WrongUse('Nobody came back in time: begin again.')
+      const answer = await callback.answer(url.searchParams.get('state')!, expiresAt)
+      if (!answer) throw new SignInFailed('nobody_came_back')
       return await signIn.complete(who.provider, answer, cause)
     } finally {
       await callback.close()
