@@ -1,14 +1,9 @@
 import {
-  allowInsecureRequests,
   authorizationCodeGrant,
-  AuthorizationResponseError,
   buildAuthorizationUrl,
-  Configuration,
-  customFetch,
   initiateDeviceAuthorization,
-  ResponseBodyError,
   type ClientAuth,
-  type CustomFetch,
+  type Configuration,
   type CustomFetchOptions,
   type ServerMetadata,
 } from 'openid-client'
@@ -23,6 +18,11 @@ import {
   type DeviceAuthorization,
 } from '#oauth/sign_in/device_authorization'
 import { SignInFailed } from '#oauth/sign_in/errors'
+import {
+  openidConfiguration,
+  reasonOf,
+  type OpenidMeans,
+} from '#oauth/sign_in/openid_configuration'
 import { EitherSecret } from '#oauth/wire/either_secret'
 
 /** What ties the browser that comes back to the one that was sent away. */
@@ -34,29 +34,8 @@ export interface CodeChecks {
   nonce?: string
 }
 
-const SENT_TO = [
-  'authorization_endpoint',
-  'token_endpoint',
-  'device_authorization_endpoint',
-] as const
-
 /** How long the endpoint for devices may take, in milliseconds. */
 const DEADLINE_MS = 10_000
-
-/** RFC 6749 §4.1.2.1 and OpenID Connect Core §3.1.2.6; whatever else a browser brings is quoted nowhere. */
-const STANDARD_ERRORS = [
-  'invalid_request',
-  'invalid_client',
-  'unauthorized_client',
-  'access_denied',
-  'unsupported_response_type',
-  'invalid_scope',
-  'server_error',
-  'temporarily_unavailable',
-  'interaction_required',
-  'login_required',
-  'consent_required',
-]
 
 /**
  * openid-client for one provider and client. It speaks through our HTTP client, proves the
@@ -78,7 +57,7 @@ export class OpenidClient {
   }
 
   authorizationUrl(parameters: Record<string, string>): URL {
-    return buildAuthorizationUrl(this.#configuration(), parameters)
+    return buildAuthorizationUrl(this.#configuration({}), parameters)
   }
 
   /**
@@ -108,7 +87,7 @@ export class OpenidClient {
     }
 
     try {
-      await authorizationCodeGrant(this.#configuration(exchange), back, {
+      await authorizationCodeGrant(this.#configuration({ fetch: exchange }), back, {
         expectedState: checks.state,
         expectedNonce: checks.nonce,
         pkceCodeVerifier: checks.codeVerifier,
@@ -137,7 +116,7 @@ export class OpenidClient {
   ): Promise<DeviceAuthorization> {
     const { http } = this.#provider.tools
     const proof: ClientAuth = (_server, _client, ...request) => this.#prove(credentials, request)
-    const configuration = this.#configuration(fetchThrough(http, DEADLINE_MS), proof)
+    const configuration = this.#configuration({ fetch: fetchThrough(http, DEADLINE_MS), proof })
     try {
       return readDeviceAuthorization(await initiateDeviceAuthorization(configuration, parameters))
     } catch (error) {
@@ -148,19 +127,9 @@ export class OpenidClient {
     }
   }
 
-  /** @param proof by which the client proves itself; our own endpoint does that by itself */
-  #configuration(fetch?: CustomFetch, proof: ClientAuth = () => {}): Configuration {
+  #configuration(means: OpenidMeans): Configuration {
     const clientId = identityOf(this.#credentials)
-    const configuration = new Configuration(this.#metadata, clientId, undefined, proof)
-
-    if (fetch) configuration[customFetch] = fetch
-    // Addresses without TLS got through our own check: they are on this machine.
-    if (this.#addresses.some((url) => url.startsWith('http:'))) allowInsecureRequests(configuration)
-    return configuration
-  }
-
-  get #addresses(): string[] {
-    return SENT_TO.flatMap((name) => this.#metadata[name] ?? [])
+    return openidConfiguration(this.#metadata, clientId, means)
   }
 
   async #prove(
@@ -179,13 +148,4 @@ export class OpenidClient {
       body.set(name, typeof value === 'string' ? value : value.release())
     }
   }
-}
-
-/** What the library and the provider say may quote anything: only a word that we know is kept. */
-function reasonOf(error: unknown): string {
-  const said =
-    error instanceof AuthorizationResponseError || error instanceof ResponseBodyError
-      ? error.error
-      : undefined
-  return said !== undefined && STANDARD_ERRORS.includes(said) ? said : 'rejected_response'
 }
