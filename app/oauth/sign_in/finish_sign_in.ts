@@ -2,7 +2,6 @@ import type { IssuedToken } from '#oauth/contracts'
 import type { Cause } from '#oauth/events'
 import type { OAuthManager } from '#oauth/oauth_manager'
 import type { RefreshTokens, SignedIn } from '#oauth/sign_in/contracts'
-import { forgetTokenOf } from '#oauth/sign_in/forget_token'
 import { SignInFailed } from '#oauth/sign_in/errors'
 import { signInEvents, type SignInFlow } from '#oauth/sign_in/events'
 import { newRefreshToken } from '#oauth/sign_in/new_refresh_token'
@@ -65,7 +64,9 @@ export class FinishSignIn {
   async #firstToken(who: SignedIn, cause: Cause): Promise<SignInOutcome> {
     const { provider, tenant, subject } = who
     const tokens = this.#parts.manager.use(provider, { tenant, subject })
-    await forgetTokenOf(tokens, cause)
+    // Whoever is being asked for now is the one before: it would pass for the new one.
+    await tokens.settled()
+    await tokens.forgetToken(cause)
     await tokens.grantChanged()
     try {
       await tokens.refreshToken(cause)

@@ -1,7 +1,6 @@
 import type { Cause } from '#oauth/events'
 import type { OAuthManager } from '#oauth/oauth_manager'
 import type { NewRefreshToken, RefreshTokens, SignedIn } from '#oauth/sign_in/contracts'
-import { forgetTokenOf } from '#oauth/sign_in/forget_token'
 import { SignInNotOffered } from '#oauth/sign_in/errors'
 import { signInEvents } from '#oauth/sign_in/events'
 import type { EventRecorder } from '#shared/event_recorder'
@@ -35,7 +34,7 @@ export class SignOut {
     const signedOut = signInEvents.signedOut(provider, { tenant, subject, cause })
     const gone = await refreshTokens.signOut(who, (trx) => recorder.record(signedOut, trx))
     try {
-      await forgetTokenOf(manager.use(provider, { tenant, subject }), cause)
+      await manager.use(provider, { tenant, subject }).forgetToken(cause)
     } finally {
       // The only copy is here: a second try would have nothing to tell.
       if (gone) await this.#revoke(who, gone, cause)
