@@ -45,7 +45,7 @@ export default class TenantCredentials extends TenantCommand {
     }
 
     const recorder = await this.app.container.make(EventRecorder)
-    const action = new PutTenantCredentials(credentials, recorder)
+    const action = new PutTenantCredentials(credentials, recorder, manager)
     await action.run(this.tenant, given, cause)
     return {
       data: { tenant: this.tenant, clientId: this.clientId ?? null },

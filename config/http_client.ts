@@ -6,8 +6,8 @@ const httpClientConfig: Record<'api' | 'tokens' | 'keySets' | 'checkpoints', Con
   /** Calls to Orange's API. */
   api: { connectTimeoutMs, maxSockets: 64 },
 
-  /** Calls to token endpoints. */
-  tokens: { connectTimeoutMs, maxSockets: 8 },
+  /** Calls to token endpoints: four for each of many tenants of one host, a few of which may be slow. */
+  tokens: { connectTimeoutMs, maxSockets: 128 },
 
   /** Keys of issuers whose JWTs admit callers. */
   keySets: { connectTimeoutMs, maxSockets: 2 },

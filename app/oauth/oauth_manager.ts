@@ -3,6 +3,7 @@ import type { CredentialSource, TokenStore } from '#oauth/contracts'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import type { Cause } from '#oauth/events'
 import type { OAuthTokenService } from '#oauth/oauth_token_service'
+import type { CredentialPause } from '#oauth/life/credential_pause'
 import { DISABLED } from '#oauth/life/pause'
 import type { TokenOwner } from '#oauth/provider_config'
 import type { PassingToken } from '#oauth/passing_token'
@@ -84,14 +85,33 @@ export class OAuthManager {
   }
 
   /**
-   * The same, of a tenant whose name came from outside.
+   * The same, of a tenant whose name came from outside. One that is in use here is known: a
+   * token in hand serves although its credentials cannot be had at the moment.
    *
    * @throws {UnknownProvider}
    * @throws {UnknownTenant} when it has no credentials, and then nothing is kept of it
    */
-  async find(name: string | undefined, tenant: string | undefined): Promise<OAuthTokenService> {
-    if (tenant !== undefined) await this.credentialsOf(name).find(tenant)
+  async find(
+    name: string = this.#config.default,
+    tenant: string | undefined
+  ): Promise<OAuthTokenService> {
+    const known = tenant === undefined || this.#services.has(name, tenant)
+    if (!known) await this.credentialsOf(name).find(tenant)
     return this.use(name, { tenant })
+  }
+
+  /**
+   * The pause of credentials, in use here or not.
+   *
+   * @throws {UnknownProvider}
+   */
+  pauseOf(provider: string, tenant: string | undefined): CredentialPause {
+    return this.#factory.pauseOf(provider, tenant)
+  }
+
+  /** A tenant has other credentials than those that were refused. @throws {UnknownProvider} */
+  credentialsChanged(provider: string, tenant: string): Promise<void> {
+    return this.#factory.credential(provider, tenant).pause.credentialsChanged()
   }
 
   /**
@@ -100,7 +120,7 @@ export class OAuthManager {
    * @throws {UnknownProvider}
    */
   async isEnabled(provider: string, tenant: string | undefined): Promise<boolean> {
-    const pause = await this.#factory.credential(provider, tenant).pause.current()
+    const pause = await this.#factory.pauseOf(provider, tenant).current()
     return pause?.reason !== DISABLED
   }
 

@@ -2,6 +2,7 @@ import type { Secret } from '@adonisjs/core/helpers'
 import type { ConfigProvider } from '@adonisjs/core/types'
 import type { CredentialSource, Grant } from '#oauth/contracts'
 import type { SignInKeeping } from '#oauth/sign_in/contracts'
+import type { AnswerRule } from '#oauth/wire/answer_rules'
 import type { TokenChecks } from '#oauth/wire/token_check'
 import type { TokenEndpoint, TokenEndpointSettings } from '#oauth/wire/token_endpoint'
 import type { Clock } from '#shared/clock'
@@ -57,6 +58,9 @@ export interface ProviderConfig {
 
   /** For whom its tokens are meant, where the provider wants to be told. */
   audience?: string
+
+  /** What the answers of its API say about the token and the account that it was asked with. */
+  apiRules?: readonly AnswerRule[]
 
   /** Sent to its API beside the token. Never `Authorization`, which is the token's. */
   companionHeaders?: Readonly<Record<string, Secret<string>>>

@@ -5,7 +5,7 @@ import { middleware } from '#start/kernel'
 router
   .get('/api/oauth/health', [controllers.oauth.OauthHealth, 'show'])
   .as('oauth.health')
-  .use(middleware.access({ can: 'oauth:read' }))
+  .use(middleware.access({ can: 'oauth:read', canWhen: { query: 'probe', can: 'oauth:manage' } }))
 
 router
   .post('/api/oauth/refresh', [controllers.oauth.OauthHealth, 'refresh'])

@@ -94,15 +94,26 @@ export class ServiceFactory {
 
   /** @throws {UnknownProvider} */
   credential(provider: string, tenant: string | undefined): SharedCredential {
-    const { sharing, clock, random } = this.#parts
-    const name = digest(provider, tenant, this.#provider(provider).credentials.identity)
+    const name = this.#credentialName(provider, tenant)
     const known = this.#credentials.get(name)
     if (known) return known
 
-    const pause = new CredentialPause(name, { store: sharing.store, clock, random })
+    const pause = this.pauseOf(provider, tenant)
     const credential = { pause, gate: new CredentialGate() }
     this.#credentials.set(name, credential)
     return credential
+  }
+
+  /**
+   * The pause of credentials that nobody need be using here.
+   *
+   * @throws {UnknownProvider}
+   */
+  pauseOf(provider: string, tenant: string | undefined): CredentialPause {
+    const { sharing, clock, random } = this.#parts
+    const name = this.#credentialName(provider, tenant)
+    const known = this.#credentials.get(name)?.pause
+    return known ?? new CredentialPause(name, { store: sharing.store, clock, random })
   }
 
   /** @throws {UnknownProvider} */
@@ -145,9 +156,11 @@ export class ServiceFactory {
 
   /** Of a tenant that nobody has used for a while. What the store knows of it stays. */
   forget(provider: string, tenant: string | undefined): void {
-    this.#credentials.delete(
-      digest(provider, tenant, this.#provider(provider).credentials.identity)
-    )
+    this.#credentials.delete(this.#credentialName(provider, tenant))
+  }
+
+  #credentialName(provider: string, tenant: string | undefined): string {
+    return digest(provider, tenant, this.#provider(provider).credentials.identity)
   }
 
   #recorder(tenant: string | undefined): EventRecorder {

@@ -58,6 +58,10 @@ export class ServicesInUse {
     )
   }
 
+  has(provider: string, tenant: string): boolean {
+    return this.#services.find(provider, tenant, NOBODY) !== undefined
+  }
+
   all(): Iterable<[Address, OAuthTokenService]> {
     return this.#services.all()
   }

@@ -1,10 +1,12 @@
 import { AccessToken } from '#oauth/life/access_token'
-import type { TokenStore } from '#oauth/contracts'
+import type { TokenRecord, TokenStore } from '#oauth/contracts'
+import { UnknownProvider } from '#oauth/errors'
 import type { OAuthManager } from '#oauth/oauth_manager'
 import type { OAuthTokenService } from '#oauth/oauth_token_service'
 import type { SignedIn } from '#oauth/sign_in/contracts'
 import type { ListedSignIn, SignInStates } from '#oauth/sign_in/sign_in_states'
 import {
+  tokenHealth,
   tokenInfo,
   type HealthStatus,
   type TokenHealth,
@@ -36,6 +38,8 @@ export interface TokenInventoryParts {
   store: TokenStore
   clock: Clock
 }
+
+type ListedHealth = Pick<TokenHealth, 'status' | 'pause' | 'lastFailure'>
 
 /** Every token that is configured or stored. Asks no provider. */
 export class TokenInventory {
@@ -84,15 +88,29 @@ export class TokenInventory {
     if (!record) return null
 
     const token = AccessToken.adopt(record, clock)
+    const { status, pause, lastFailure } = await this.#health(record, token)
     return {
       provider: record.provider,
       tenant: record.tenant ?? null,
-      status: 'healthy',
+      status,
       ...instants(tokenInfo(token, { clock, lastUsedAt: 0 })),
       store: store.name,
-      pause: null,
+      pause,
       signIn: await this.#parts.signIns.of({ provider: record.provider, tenant: record.tenant }),
-      lastFailure: null,
+      lastFailure,
+    }
+  }
+
+  /** Of a token that is in use elsewhere, or of an entry that was taken out of the configuration. */
+  async #health({ provider, tenant }: TokenRecord, token: AccessToken): Promise<ListedHealth> {
+    const { manager, clock } = this.#parts
+    try {
+      const pauses = manager.pauseOf(provider, tenant)
+      await pauses.current()
+      return tokenHealth(token, { clock, pauses })
+    } catch (error) {
+      if (!(error instanceof UnknownProvider)) throw error
+      return { status: 'healthy', pause: null, lastFailure: null }
     }
   }
 }

@@ -18,7 +18,7 @@ export const WHATSAPP_API_RULES: readonly AnswerRule[] = [
   ended([467, 492], 'session_over'),
   code([190], 'terminal', 'token_refused'),
   code([0], 'terminal', 'token_refused'),
-  code([3, 10], 'terminal', 'permission_missing'),
+  code([3, 10], 'terminal_for_key', 'permission_missing'),
   code([368, 131_031], 'terminal', 'account_locked'),
   code([4, 80_007, 130_429], 'throttled', 'rate_limit'),
   code([1, 2, 131_000, 131_016, 133_004], 'transient', 'service_trouble'),
@@ -51,5 +51,5 @@ export function whatsapp<Credentials extends CredentialsChoice>({
   credentials,
   ...life
 }: WhatsappOptions<Credentials>): ProviderWith<Credentials> {
-  return { grant: grants.staticToken(life), credentials }
+  return { grant: grants.staticToken(life), credentials, apiRules: WHATSAPP_API_RULES }
 }

@@ -1,5 +1,6 @@
 import type { TestContext } from '@japa/runner/core'
 import { Secret } from '@adonisjs/core/helpers'
+import httpClientConfig from '#config/http_client'
 import { defineConfig, stores, type OAuthConfig } from '#oauth/define_config'
 import { OAuthManager } from '#oauth/oauth_manager'
 import type { ProviderConfig } from '#oauth/provider_config'
@@ -18,7 +19,7 @@ export function startProviderEngine(
 ) {
   const recorder = new RecordingEventRecorder()
   const failuresBehind: unknown[] = []
-  const http = new HttpClient({ connectTimeoutMs: 3_000, maxSockets: 8 })
+  const http = new HttpClient(httpClientConfig.tokens)
 
   const manager = new OAuthManager({
     config: defineConfig({

@@ -17,6 +17,9 @@ import { Refusals } from '#access/refusals'
 export interface AccessOptions {
   /** The ability that a caller needs. */
   can: Ability
+
+  /** A further one that is needed when this stands in the query, unless it is switched off there. */
+  canWhen?: { query: string; can: Ability }
 }
 
 /** Who shows a good token, and what it was given for. */
@@ -51,9 +54,10 @@ export default class AccessMiddleware {
     }
 
     const abilities = abilitiesOf(user.role, granted)
-    if (!abilities.has(options.can)) {
-      await this.#note(ctx, options, { actor, reason: 'ability_missing', status: 403 })
-      throw new Forbidden(options.can)
+    const missing = neededBy(ctx, options).find((can) => !abilities.has(can))
+    if (missing) {
+      await this.#note(ctx, { can: missing }, { actor, reason: 'ability_missing', status: 403 })
+      throw new Forbidden(missing)
     }
 
     ctx.caller = { id: user.id, abilities, actor }
@@ -93,6 +97,13 @@ export default class AccessMiddleware {
       correlationId: ctx.request.id(),
     })
   }
+}
+
+const SWITCHED_OFF = ['false', '0', 'off']
+
+function neededBy({ request }: HttpContext, { can, canWhen }: AccessOptions): Ability[] {
+  const asked = canWhen && request.qs()[canWhen.query]
+  return asked === undefined || SWITCHED_OFF.includes(asked) ? [can] : [can, canWhen!.can]
 }
 
 async function byApiToken({ auth }: HttpContext): Promise<Admission> {

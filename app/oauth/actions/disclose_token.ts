@@ -58,6 +58,8 @@ export class DiscloseToken {
     if (!enabled) throw new TokenApiDisabled()
 
     const tokens = await this.#tokensOf(request)
+    // One that another process had is no news of the provider either.
+    if (!tokens.isTokenValid()) await tokens.look()
     const before = tokens.sync.held
     const { forceRefresh } = request
     const token = await tokens.getAccessToken({ ...cause, forceRefresh })

@@ -2,16 +2,19 @@ import type { DatabaseCredentials } from '#oauth/credentials/database'
 import type { TenantCredentials } from '#oauth/credentials/tenant_credentials'
 import { credentialEvents } from '#oauth/credential_events'
 import type { Cause } from '#oauth/events'
+import type { OAuthManager } from '#oauth/oauth_manager'
 import type { EventRecorder } from '#shared/event_recorder'
 
 /** Gives a tenant credentials, or other ones. */
 export class PutTenantCredentials {
   readonly #credentials: DatabaseCredentials
   readonly #recorder: EventRecorder
+  readonly #manager: OAuthManager
 
-  constructor(credentials: DatabaseCredentials, recorder: EventRecorder) {
+  constructor(credentials: DatabaseCredentials, recorder: EventRecorder, manager: OAuthManager) {
     this.#credentials = credentials
     this.#recorder = recorder
+    this.#manager = manager
   }
 
   /** The event comes first: what is not recorded is not done. */
@@ -22,5 +25,6 @@ export class PutTenantCredentials {
       credentialEvents.credentialsRotated(provider, { tenant, clientId, cause })
     )
     await this.#credentials.put(tenant, credentials)
+    await this.#manager.credentialsChanged(provider, tenant)
   }
 }

@@ -1,15 +1,29 @@
 import type { Secret } from '@adonisjs/core/helpers'
+import type { HttpAnswer, HttpRequest } from '#shared/http_client'
+import { ApiCall, type ApiCallParts } from '#oauth/headers/api_call'
 import type { OAuthManager, TokenOwner } from '#oauth/oauth_manager'
 
 /** The tokens of providers, at the hand of one inbound request: `ctx.oauth`. */
 export class RequestTokens {
   readonly #manager: OAuthManager
+  readonly #calls: ApiCall
   readonly #correlationId?: string
 
   /** @param correlationId joins what is recorded with the request: its id */
-  constructor(manager: OAuthManager, correlationId?: string) {
-    this.#manager = manager
+  constructor(parts: ApiCallParts, correlationId?: string) {
+    this.#manager = parts.manager
+    this.#calls = new ApiCall(parts)
     this.#correlationId = correlationId
+  }
+
+  /**
+   * Sends a request to the API of a provider, and once more when its token was refused.
+   *
+   * @see {@link ApiCall.send}
+   */
+  send(provider: string, request: HttpRequest, owner?: TokenOwner): Promise<HttpAnswer> {
+    const cause = { correlationId: this.#correlationId }
+    return this.#calls.send(provider, request, { owner, cause })
   }
 
   /**

@@ -127,6 +127,12 @@ export class CredentialPause implements PauseControl {
     else await this.#tell(() => this.#store.setPause(this.#credential, before))
   }
 
+  /** What was refused was refused to other credentials. A tenant that is switched off stays so. */
+  async credentialsChanged(): Promise<void> {
+    const pause = await this.current()
+    if (pause && pause.reason !== DISABLED) await this.#over()
+  }
+
   /** Somebody may have switched the tenant off, here or elsewhere, while a request was in the air. */
   async #switchedOff(): Promise<boolean> {
     const stored = await this.#store.getPause(this.#credential)

@@ -32,7 +32,7 @@ async function setUp(context: TestContext, entry: Partial<ProviderConfig>) {
     companionHeaders: { 'X-Account': new Secret('gateway') },
     ...entry,
   })
-  const requestTokens = new RequestTokens(engine.manager, 'request-7')
+  const requestTokens = new RequestTokens(engine, 'request-7')
   const { http, recorder } = engine
 
   return {

@@ -7,7 +7,6 @@ import { ConfigCredentials } from '#oauth/credentials/config'
 import { DatabaseCredentials } from '#oauth/credentials/database'
 import { HttpCredentials } from '#oauth/credentials/http'
 import { grants } from '#oauth/define_config'
-import { FinishSignIn } from '#oauth/sign_in/finish_sign_in'
 import { MemoryTokenStore } from '#oauth/stores/memory'
 import { TenantCredentialStore } from '#oauth/stores/tenant_credentials'
 import { TokenInventory } from '#oauth/token_inventory'
@@ -18,8 +17,6 @@ import { callApi, startGateway } from '#tests/helpers/gateway'
 import { ManualClock } from '#tests/helpers/manual_clock'
 import { startProviderEngine } from '#tests/helpers/provider_engine'
 import { RecordingEventRecorder } from '#tests/helpers/recording_event_recorder'
-import { signInPlace } from '#tests/helpers/sign_in_engine'
-import { startStrictServer } from '#tests/helpers/strict_refresh_server'
 import { tokenCipher } from '#tests/helpers/token_cipher'
 import { startTokenServer, type TokenServerAnswer } from '#tests/helpers/token_server'
 import { createUser, tokenOf } from '#tests/helpers/users'
@@ -31,7 +28,7 @@ const client = (clientId: string, secret = 's') => ({ clientId, clientSecret: ne
 
 const [sqlite] = databasesOf('oauth')
 
-test.group('Review 2 | findings', () => {
+test.group('What was promised of tokens and tenants', () => {
   test('a token that stood in the store came from the cache, not from the provider', async (context) => {
     const server = await startTokenServer(context, () => ISSUED)
     const entry = {
@@ -129,7 +126,11 @@ test.group('Review 2 | findings', () => {
     await credentials.put('acme', client('acme', 'bad'))
     await assert.rejects(() => manager.use('tested', { tenant: 'acme' }).getAccessToken())
 
-    await new PutTenantCredentials(credentials, recorder).run('acme', client('acme', 'good'), {})
+    await new PutTenantCredentials(credentials, recorder, manager).run(
+      'acme',
+      client('acme', 'good'),
+      {}
+    )
 
     await assert.doesNotReject(() => manager.use('tested', { tenant: 'acme' }).getAccessToken())
   })
@@ -165,41 +166,6 @@ test.group('Review 2 | findings', () => {
     await Promise.all([quick.catch(() => {}), ...waiting])
     clearInterval(release)
     assert.equal(first, 'quick')
-  })
-
-  test('whoever signed in is told so, though the first token takes long', async (context) => {
-    const { assert } = context
-    const server = await startStrictServer(context)
-    const clock = new ManualClock()
-    const place = await signInPlace(context, sqlite, {
-      grant: grants.refreshToken(),
-      credentials: new ConfigCredentials(client('me')),
-      endpoint: { url: `${server.url}/token`, clientAuthentication: 'post' },
-      signIn: { authorizationEndpoint: `${server.url}/authorize` },
-    })
-    const { manager, refreshTokens, recorder } = await place.start({ clock })
-    const finish = new FinishSignIn({ manager, refreshTokens, recorder })
-    let answer = () => {}
-    server.state.before = () => new Promise((resolve) => (answer = () => resolve()))
-
-    const issue = async () => ({
-      accessToken: new Secret('first'),
-      tokenType: 'Bearer' as const,
-      expiresIn: 3600,
-      refreshToken: new Secret('canary-refresh-0'),
-      requestedAt: clock.now(),
-      requestedAtMonotonic: clock.monotonic(),
-    })
-    const who = { provider: 'people' }
-    const done = finish.run(who, { flow: 'authorization_code', cause: {}, issue: issue as never })
-    const outcome = done.catch((error: unknown) => error)
-    await eventually(() => server.requests.length === 1, 'a first token is asked for')
-    await clock.advance(10_001)
-    const told = await outcome
-    answer()
-
-    assert.exists(await refreshTokens.find(who), 'somebody is signed in')
-    assert.notInstanceOf(told, Error)
   })
 
   test('a refused probe stands in the trail like every other refusal', async (context) => {
