@@ -38,7 +38,7 @@ export class InvalidExpiresIn extends Error {
 
 /**
  * Reads `expires_in` (RFC 6749 §5.1), in seconds. Digits in a string are accepted:
- * Orange's own documents show them.
+ * some providers' documents show them.
  *
  * @throws {InvalidExpiresIn}
  */
