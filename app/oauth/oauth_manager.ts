@@ -1,4 +1,3 @@
-import type { Secret } from '@adonisjs/core/helpers'
 import type { CredentialSource, TokenStore } from '#oauth/contracts'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import type { Cause } from '#oauth/events'
@@ -8,7 +7,7 @@ import { DISABLED } from '#oauth/life/pause'
 import type { TokenOwner } from '#oauth/provider_config'
 import type { PassingToken } from '#oauth/passing_token'
 import type { ProviderGrants } from '#oauth/provider_grants'
-import { RequestHeaders } from '#oauth/headers/request_headers'
+import { RequestHeaders, type Authentication } from '#oauth/headers/request_headers'
 import { ServiceFactory, type ServiceFactoryParts } from '#oauth/service_factory'
 import { ServicesInUse } from '#oauth/services_in_use'
 import { type TokenSharing, unshared } from '#oauth/sharing/token_sharing'
@@ -180,10 +179,10 @@ export class OAuthManager {
    * @throws {UnknownProvider}
    * @throws {TokenUnavailable} and others of {@link OAuthTokenService.getAccessToken}
    */
-  async headersFor(
+  async authenticationFor(
     provider: string = this.#config.default,
     { owner, cause }: { owner?: TokenOwner; cause?: Cause } = {}
-  ): Promise<Record<string, Secret<string>>> {
+  ): Promise<Authentication> {
     return this.#headers.of(provider, { tokens: this.use(provider, owner), owner, cause })
   }
 

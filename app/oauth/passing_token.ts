@@ -1,8 +1,8 @@
 import { AuditedRequest } from '#oauth/life/audited_request'
 import type { Grant, IssuedToken } from '#oauth/contracts'
 import type { CredentialGate } from '#oauth/life/credential_gate'
-import type { CredentialPause, PauseControl } from '#oauth/life/credential_pause'
-import { refusesClient, type Failure, type Pause } from '#oauth/life/pause'
+import type { CredentialPause } from '#oauth/life/credential_pause'
+import { refusesClient, type Failure } from '#oauth/life/pause'
 import { pausedError, TokenRequestError } from '#oauth/errors'
 import type { Cause } from '#oauth/events'
 import { newToken, type NewTokenParts } from '#oauth/life/new_token'
@@ -63,7 +63,12 @@ export class PassingToken {
 
   async #ask(grant: Grant, cause: Cause): Promise<PassedToken> {
     const { provider, pause: ofCredential, recorder, clock } = this.#parts
-    const pause = new PauseOfOthers(ofCredential)
+    // A bad code is over with its request, and pauses nothing.
+    const pause = {
+      begin: async (failure: Failure) =>
+        concernsAll(failure) ? ofCredential.begin(failure) : undefined,
+      end: () => ofCredential.end(),
+    }
     const request = new AuditedRequest({ provider, grant, pause, recorder, clock })
 
     let passed: PassedToken | undefined
@@ -80,41 +85,4 @@ export class PassingToken {
 /** What somebody brought may be bad, whatever the provider calls that, and the client good. */
 function concernsAll(failure: Failure): boolean {
   return !failure.verdict.startsWith('terminal') || refusesClient(failure)
-}
-
-/** The pause of the credentials. A bad code is over with its request, and pauses nothing. */
-class PauseOfOthers implements PauseControl {
-  readonly #credential: CredentialPause
-
-  constructor(credential: CredentialPause) {
-    this.#credential = credential
-  }
-
-  get known() {
-    return this.#credential.known
-  }
-
-  get last() {
-    return this.#credential.last
-  }
-
-  current() {
-    return this.#credential.current()
-  }
-
-  recheck() {
-    return this.#credential.recheck()
-  }
-
-  remainingMs(pause: Pause) {
-    return this.#credential.remainingMs(pause)
-  }
-
-  async begin(failure: Failure) {
-    return concernsAll(failure) ? this.#credential.begin(failure) : undefined
-  }
-
-  end() {
-    return this.#credential.end()
-  }
 }

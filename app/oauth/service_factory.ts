@@ -5,6 +5,7 @@ import { CredentialGate } from '#oauth/life/credential_gate'
 import { CredentialPause } from '#oauth/life/credential_pause'
 import type { ResolvedOAuthConfig } from '#oauth/define_config'
 import { UnknownProvider } from '#oauth/errors'
+import { digestOf } from '#oauth/grants/assertion'
 import { OAuthTokenService } from '#oauth/oauth_token_service'
 import type { Brought } from '#oauth/life/pause'
 import type { ProviderConfig, TokenOwner } from '#oauth/provider_config'
@@ -70,7 +71,9 @@ export class ServiceFactory {
     const grant = grants.of(owner, recorder)
     const wanted = [grant.type, scope, audience, ...(grant.keyParts ?? [])]
     const from = [provider, ...[endpoint?.url ?? issuer].flat(), credentials.identity]
-    const key = digest(...from, tenant, subject, ...wanted)
+    // Also where a grant makes nothing of it: a visitor's token is taken away when they have gone.
+    const brought = owner.assertion ? [digestOf(owner.assertion)] : []
+    const key = digest(...from, tenant, subject, ...wanted, ...brought)
 
     const { pause: ofCredential, gate } = this.credential(provider, tenant)
     const own = new CredentialPause(key, { store: sharing.store, clock, random })

@@ -1,9 +1,7 @@
 import { TokenRequestError, TokenUnavailable } from '#oauth/errors'
 import type { Cause } from '#oauth/events'
-import { authenticatedHeaders } from '#oauth/headers/authenticated_headers'
-import type { AccessToken } from '#oauth/life/access_token'
+import type { Authentication } from '#oauth/headers/request_headers'
 import type { OAuthManager, TokenOwner } from '#oauth/oauth_manager'
-import type { ProviderConfig } from '#oauth/provider_config'
 import { credentialTrouble } from '#oauth/wire/api_answer'
 import type { HttpAnswer, HttpClient, HttpRequest } from '#shared/http_client'
 
@@ -17,9 +15,6 @@ export interface ApiCallOptions {
   owner?: TokenOwner
   cause: Cause
 }
-
-/** How long a token is waited for where something stands in for it, in milliseconds. */
-const SHORT_WAIT_MS = 1_000
 
 /**
  * Requests to the API of a provider. A token that the API refuses is given up, and the request
@@ -44,59 +39,39 @@ export class ApiCall {
     request: HttpRequest,
     { owner, cause }: ApiCallOptions
   ): Promise<HttpAnswer> {
-    const { manager } = this.#parts
-    const tokens = manager.use(provider, owner)
-    const standsIn = hasStandIn(manager.grantsOf(provider).config)
-    const longestWaitMs = standsIn ? SHORT_WAIT_MS : undefined
-    const token = await tokens.getAccessToken({ ...cause, longestWaitMs }).catch((error) => {
-      if (!standsIn) throw error
-      return nothing(error)
-    })
-    if (!token) return this.#sendWithout(provider, request, { owner, cause })
+    const authenticate = () => this.#parts.manager.authenticationFor(provider, { owner, cause })
+    const attempt = (authentication: Authentication) =>
+      this.#attempt(provider, request, { ...authentication, owner, cause })
 
-    const first = await this.#attempt(provider, request, { token, owner, cause })
-    if (first.status !== 401) return first
-    const next = await tokens.getAccessToken(cause).catch(nothing)
-    const another = next && next.fingerprint !== token.fingerprint
-    return another ? this.#attempt(provider, request, { token: next, owner, cause }) : first
+    const { headers, token } = await authenticate()
+    const first = await attempt({ headers, token })
+    if (first.status !== 401 || !token) return first
+
+    const next = await authenticate().catch(nothing)
+    return next && next.token?.fingerprint !== token.fingerprint ? attempt(next) : first
   }
 
   async #attempt(
     provider: string,
     request: HttpRequest,
-    { token, owner, cause }: ApiCallOptions & { token: AccessToken }
+    { headers, token, owner, cause }: ApiCallOptions & Authentication
   ): Promise<HttpAnswer> {
-    const { manager } = this.#parts
-    const { config } = manager.grantsOf(provider)
-    const headers = authenticatedHeaders(token, { providers: { [provider]: config } })
-    const answer = await this.#exchange(request, headers)
+    const { manager, http } = this.#parts
+    const all = { ...request.headers, ...headers }
+    const answer = await http.exchange({ ...request, headers: all })
+    if (!token) return answer
 
     const tokens = manager.use(provider, owner)
-    const trouble = credentialTrouble(answer, config.apiRules ?? [])
+    const { apiRules = [] } = manager.grantsOf(provider).config
+    const trouble = credentialTrouble(answer, apiRules)
     if (trouble?.verdict === 'terminal') await tokens.refuse(token, trouble, cause)
     else if (answer.status === 401) await tokens.invalidate(token, cause)
     else if (answer.status < 300) tokens.confirm(token)
     return answer
   }
-
-  /** With what the provider's entry has in place of a token, or not at all. */
-  async #sendWithout(
-    provider: string,
-    request: HttpRequest,
-    options: ApiCallOptions
-  ): Promise<HttpAnswer> {
-    return this.#exchange(request, await this.#parts.manager.headersFor(provider, options))
-  }
-
-  #exchange(request: HttpRequest, headers: HttpRequest['headers']): Promise<HttpAnswer> {
-    return this.#parts.http.exchange({ ...request, headers: { ...request.headers, ...headers } })
-  }
 }
 
-function hasStandIn({ fallbackToken, onFailure }: ProviderConfig): boolean {
-  return fallbackToken !== undefined || onFailure === 'anonymous'
-}
-
+/** There is no other token: what was answered to the first is the answer. */
 function nothing(error: unknown): undefined {
   if (error instanceof TokenUnavailable || error instanceof TokenRequestError) return undefined
   throw error

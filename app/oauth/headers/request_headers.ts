@@ -21,6 +21,14 @@ export interface HeadersWanted {
 
 type Headers = Record<string, Secret<string>>
 
+/** What a request goes out with. */
+export interface Authentication {
+  headers: Headers
+
+  /** Absent where something stands in for it. */
+  token?: AccessToken
+}
+
 /** How long a token is waited for while requests go out without one anyway, in milliseconds. */
 const SHORT_WAIT_MS = 1_000
 
@@ -40,24 +48,31 @@ export class RequestHeaders {
     }
   }
 
-  async of(provider: string, { tokens, owner, cause = {} }: HeadersWanted): Promise<Headers> {
+  async of(
+    provider: string,
+    { tokens, owner, cause = {} }: HeadersWanted
+  ): Promise<Authentication> {
     const standIn = speaksForItself(owner) ? this.#standIns.get(provider) : undefined
     return standIn
       ? this.#unlessThere(standIn, tokens, cause)
       : this.#withToken(await tokens.getAccessToken(cause))
   }
 
-  async #unlessThere(standIn: StandIn, tokens: OAuthTokenService, cause: Cause): Promise<Headers> {
+  async #unlessThere(
+    standIn: StandIn,
+    tokens: OAuthTokenService,
+    cause: Cause
+  ): Promise<Authentication> {
     const longestWaitMs = standIn.serves ? SHORT_WAIT_MS : undefined
     const got = await tokens.getAccessToken({ ...cause, longestWaitMs }).catch(reasonForNone)
-    if (typeof got === 'string') return standIn.headers(got, cause)
+    if (typeof got === 'string') return { headers: await standIn.headers(got, cause) }
 
     if (standIn.serves) await standIn.end()
     return this.#withToken(got)
   }
 
-  #withToken(token: AccessToken): Headers {
-    return authenticatedHeaders(token, this.#parts.config)
+  #withToken(token: AccessToken): Authentication {
+    return { headers: authenticatedHeaders(token, this.#parts.config), token }
   }
 }
 

@@ -35,6 +35,7 @@ export class RequestTokens {
    */
   async headers(provider: string, owner?: TokenOwner): Promise<Record<string, Secret<string>>> {
     const cause = { correlationId: this.#correlationId }
-    return this.#manager.headersFor(provider, { owner, cause })
+    const { headers } = await this.#manager.authenticationFor(provider, { owner, cause })
+    return headers
   }
 }

@@ -21,7 +21,7 @@ import type { EventRecorder } from '#shared/event_recorder'
 export interface AuditedRequestParts {
   provider: string
   grant: Grant
-  pause: PauseControl
+  pause: Pick<PauseControl, 'begin' | 'end'>
   recorder: EventRecorder
   clock: Clock
 }

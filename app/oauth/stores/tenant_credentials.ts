@@ -5,8 +5,9 @@ import {
   type TenantCredentials,
   type TenantCredentialsDocument,
 } from '#oauth/credentials/tenant_credentials'
-import { CredentialsUnreadable, StoreUnavailable } from '#oauth/errors'
+import { CredentialsUnreadable } from '#oauth/errors'
 import type { Resealed, SealedRows } from '#oauth/sealed_rows'
+import { reachable } from '#oauth/stores/reachable'
 import { generationOf, type TokenCipher } from '#oauth/token_cipher'
 import type { Clock } from '#shared/clock'
 
@@ -114,12 +115,8 @@ export class TenantCredentialStore implements SealedRows, BackedUpRows {
     return connect().knexQuery().table(TABLE).insert(row).onConflict(['provider', 'tenant'])
   }
 
-  async #all(): Promise<{ provider: string; tenant: string }[]> {
-    try {
-      return await this.#rows().select('provider', 'tenant')
-    } catch {
-      throw new StoreUnavailable()
-    }
+  #all(): Promise<{ provider: string; tenant: string }[]> {
+    return reachable(this.#rows().select('provider', 'tenant'))
   }
 }
 
