@@ -7,6 +7,7 @@ import { defineConfig, type Router } from '@adonisjs/core/http'
 const named = {
   access: () => import('#access/middleware/access_middleware'),
   open: () => import('#access/middleware/open_middleware'),
+  tokens: () => import('#oauth/middleware/tokens_middleware'),
 }
 
 type Guards = ReturnType<typeof guardsOf>

@@ -46,6 +46,12 @@ async function setUp(context: TestContext, entry: Partial<ProviderConfig>) {
       const seen = server.requests.findLast(({ path }) => path === '/api')!.headers
       return { authorization: seen.authorization, account: seen['x-account'] }
     },
+    async send() {
+      const request = { method: 'GET' as const, url: `${server.url}/api`, headers: {} }
+      await requestTokens.send('tested', { ...request, deadlineMs: 5_000 })
+      const seen = server.requests.findLast(({ path }) => path === '/api')!.headers
+      return { authorization: seen.authorization, account: seen['x-account'] }
+    },
     tokenRequests: () => server.requests.filter(({ path }) => path === '/token'),
     states: () => recorder.events.filter(({ type }) => type.includes('_served')),
   }
@@ -56,6 +62,22 @@ const KEPT_READY = { authorization: 'Bearer kept-ready', account: 'gateway' }
 const NAMELESS = { authorization: undefined, account: 'gateway' }
 
 test.group('A fallback token', () => {
+  test('is what a request is sent with, too, and that it was is over with the next token', async (context) => {
+    const { assert } = context
+    const { send, state, clock, states, tokenRequests } = await setUp(context, FALLBACK)
+    state.answer = REFUSED
+    assert.deepEqual(await send(), KEPT_READY)
+    assert.lengthOf(tokenRequests(), 1)
+
+    state.answer = BEARER
+    await clock.advance(6 * MINUTE)
+    assert.deepEqual(await send(), PLAIN)
+    assert.deepEqual(
+      states().map(({ type }) => type),
+      [STARTED, ENDED]
+    )
+  })
+
   test('is not sent while a token is in hand, though its renewal fails', async (context) => {
     const { assert } = context
     const { call, clock, state, states } = await setUp(context, FALLBACK)

@@ -1,10 +1,8 @@
 import { test } from '@japa/runner'
 import type { TestContext } from '@japa/runner/core'
-import app from '@adonisjs/core/services/app'
 import { Secret } from '@adonisjs/core/helpers'
 import { ConfigCredentials } from '#oauth/credentials/config'
 import { grants } from '#oauth/define_config'
-import TokensMiddleware from '#oauth/middleware/tokens_middleware'
 import { startGuardedServer } from '#tests/helpers/guarded_server'
 import { startGateway } from '#tests/helpers/gateway'
 import { startTokenServer } from '#tests/helpers/token_server'
@@ -32,16 +30,14 @@ async function setUp(context: TestContext, takes: (token: string) => boolean) {
     },
   })
   const server = await startGuardedServer({
-    routes: (router, { access }) =>
+    routes: (router, { access, tokens }) =>
       void router
         .get('/tray', async (ctx) => {
-          const tokens = await app.container.make(TokensMiddleware)
-          await tokens.handle(ctx, async () => {})
           const request = { method: 'GET' as const, url: `${partner.url}/tray`, headers: {} }
           const answer = await ctx.oauth.send('partner', { ...request, deadlineMs: 2_000 })
           return { status: answer.status, said: JSON.parse(answer.body ?? '{}') }
         })
-        .use(access({ can: 'sms:send' })),
+        .use([access({ can: 'sms:send' }), tokens()]),
   })
   context.cleanup(() => server.close())
   const bearer = await tokenOf(await createUser('sender'))

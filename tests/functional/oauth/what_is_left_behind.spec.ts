@@ -73,4 +73,21 @@ test.group('Visitors who came once', () => {
 
     assert.deepEqual([await count('oauth_tokens'), await count('oauth_pauses')], [0, 0])
   })
+
+  test('take nothing away of those who stay, where their assertion makes no difference', async (context) => {
+    const { assert } = context
+    const { url } = await startTokenServer(context, ({ members }) => ({
+      body: { access_token: `a-${members.grant_type}`, token_type: 'Bearer', expires_in: 86_400 },
+    }))
+    const grant = grants.clientCredentials()
+    const { manager, clock, tokens } = startProviderEngine(context, { ...entry(url), grant })
+    await manager.start()
+    await tokens.getAccessToken()
+    await manager.use('tested', assertionOf(1)).getAccessToken()
+
+    for (let minutes = 0; minutes < 120; minutes++) await clock.advance(HOUR / 60)
+
+    const left = await Array.fromAsync(manager.sharing.store.keys())
+    assert.deepEqual(left, [tokens.sync.key])
+  })
 })
